@@ -1,0 +1,171 @@
+//! The operations every network of the engine is made of, behind one interface with two
+//! implementations: [`crate::cpu`] (the oracle, and the fallback) and [`crate::gpu`] (WGSL kernels).
+//!
+//! A network is written once, in [`crate::graph`], against [`Ops`]. Tensors are row-major `f32`
+//! matrices `[rows, columns]`; rows are frames, slots or pictures, columns are channels. Calls only
+//! *record* work on the GPU; [`Ops::read`] is the single place where results come back.
+
+use crate::error::EngineError;
+use crate::pack::{LogMelConfig, WeightData};
+
+/// What is applied to each output of a linear or convolution, fused into its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Activation {
+    /// Identity.
+    None,
+    /// Exact GELU, `x * (1 + erf(x / sqrt 2)) / 2`.
+    Gelu,
+    /// `max(x, 0)`.
+    Relu,
+    /// `x * sigmoid(x)`.
+    Silu,
+    /// `1 / (1 + exp(-x))`.
+    Sigmoid,
+}
+
+/// Geometry of a one-dimensional convolution over time; zero padding on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Convolution {
+    /// Taps.
+    pub kernel: usize,
+    /// Input frames between two output frames.
+    pub stride: usize,
+    /// Zero frames assumed before the first and after the last input frame.
+    pub padding: usize,
+}
+
+impl Convolution {
+    /// Output frames for `frames` input frames: `floor((frames + 2 padding - kernel) / stride) + 1`, 0 if none fits.
+    pub fn output_frames(&self, frames: usize) -> usize {
+        (frames + 2 * self.padding)
+            .checked_sub(self.kernel)
+            .map_or(0, |room| room / self.stride + 1)
+    }
+}
+
+/// How continuous integrate-and-fire behaves (spec: architecture section 11; firing threshold 1.0).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Firing {
+    /// Weight that a last, unfired slot needs to be kept (0.5 in the papers).
+    pub tail_threshold: f32,
+    /// Most slots an utterance can have.
+    pub cap: usize,
+}
+
+/// What integrate-and-fire leaves behind.
+#[derive(Clone, Debug)]
+pub struct Fired<T> {
+    /// `[cap, width]`: one row a slot; rows from `count` on are zero.
+    pub slots: T,
+    /// `[1, 1]`: how many slots hold something.
+    pub count: T,
+}
+
+/// The operations of the engine. `Tensor`s are handles: cloning one never copies data.
+pub trait Ops {
+    /// A matrix that lives where the operations run.
+    type Tensor: Clone;
+    /// A weight prepared for where the operations run: a matrix `[outputs, inputs]` or a vector `[1, n]`.
+    type Weight;
+
+    /// Prepares a weight. Quantised data stay quantised where the implementation has kernels for it.
+    ///
+    /// # Errors
+    /// When the shape is not one the operations take, or the device has no room for it.
+    fn load(&mut self, name: &str, weight: &WeightData) -> Result<Self::Weight, EngineError>;
+
+    /// Uploads a matrix made on the host (`data.len() == rows * columns`).
+    fn upload(&mut self, data: &[f32], rows: usize, columns: usize) -> Result<Self::Tensor, EngineError>;
+
+    /// `(rows, columns)` of a tensor, known without waiting for the device.
+    fn shape(&self, tensor: &Self::Tensor) -> (usize, usize);
+
+    /// 16 kHz samples -> normalised log-mel features `[frames, mels]` (docs: "The front end").
+    fn log_mel(&mut self, samples: &[f32], config: &LogMelConfig) -> Result<Self::Tensor, EngineError>;
+
+    /// `x [rows, inputs]` -> `activation(x W^T + bias) (+ residual)`, `[rows, outputs]`.
+    /// The residual is added after the activation and has the output's shape.
+    fn linear(
+        &mut self,
+        x: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: Option<&Self::Weight>,
+        activation: Activation,
+        residual: Option<&Self::Tensor>,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// `x [frames, inputs]`, weight `[outputs, kernel * inputs]` (tap-major: column `k * inputs + i`)
+    /// -> `activation(conv + bias)`, `[output_frames, outputs]`.
+    fn convolve(
+        &mut self,
+        x: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: Option<&Self::Weight>,
+        shape: Convolution,
+        activation: Activation,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// One filter a channel over time, stride 1, output as long as the input (odd kernel, padding
+    /// `kernel / 2`). `x [frames, width]`, weight `[kernel, width]`, bias `[1, width]`.
+    fn depthwise_convolve(
+        &mut self,
+        x: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: &Self::Weight,
+        activation: Activation,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// Layer norm over columns, population variance, eps 1e-5; `affine` is `(weight, bias)`.
+    fn layer_norm(
+        &mut self,
+        x: &Self::Tensor,
+        affine: Option<(&Self::Weight, &Self::Weight)>,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// `[rows, 2 n]` -> `[rows, n]`: first half times the sigmoid of the second half.
+    fn gated_linear_unit(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
+
+    /// Unmasked multi-head self-attention. `qkv [rows, 3 width]` holds queries, keys and values side
+    /// by side; head `h` uses columns `h * width / heads ..` of each. Softmax of
+    /// `q k^T / sqrt(width / heads)`. -> `[rows, width]`.
+    fn attention(&mut self, qkv: &Self::Tensor, heads: usize) -> Result<Self::Tensor, EngineError>;
+
+    /// `sum + scale * x`, or `scale * x` when there is no sum yet. For the weighted sum of hidden states.
+    fn scale_add(
+        &mut self,
+        sum: Option<&Self::Tensor>,
+        x: &Self::Tensor,
+        scale: f32,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// The rows of `first`, then the rows of `second`.
+    fn stack_rows(&mut self, first: &Self::Tensor, second: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
+
+    /// Rows `start .. start + count`.
+    fn rows(&mut self, x: &Self::Tensor, start: usize, count: usize) -> Result<Self::Tensor, EngineError>;
+
+    /// A weight vector or matrix as a tensor (a learned CLS row, say).
+    fn weight_rows(&mut self, weight: &Self::Weight) -> Result<Self::Tensor, EngineError>;
+
+    /// Continuous integrate-and-fire, inference form (spec: architecture section 11), all on the
+    /// device: `frames [t, width]`, `alpha [t, 1]` in `[0, 1]`.
+    fn integrate_and_fire(
+        &mut self,
+        frames: &Self::Tensor,
+        alpha: &Self::Tensor,
+        firing: Firing,
+    ) -> Result<Fired<Self::Tensor>, EngineError>;
+
+    /// Each row divided by `max(its length, 1e-8)`.
+    fn normalise_rows(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
+
+    /// The `k` best columns of each row, best first, ties to the lower column; columns below
+    /// `first_allowed` never win. -> `[rows, 2 k]`: `k` column numbers (as exact floats), then `k` scores.
+    fn top_k(&mut self, scores: &Self::Tensor, k: usize, first_allowed: usize) -> Result<Self::Tensor, EngineError>;
+
+    /// Brings tensors back, all in one transfer, in the order given. Ends the query: its temporaries may be reused.
+    fn read(
+        &mut self,
+        tensors: &[&Self::Tensor],
+    ) -> impl std::future::Future<Output = Result<Vec<Vec<f32>>, EngineError>>;
+}

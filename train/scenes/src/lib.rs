@@ -1,0 +1,1 @@
+//! The world of Spoken Scenes: concepts, composed pictures, captions.

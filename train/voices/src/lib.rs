@@ -1,0 +1,1 @@
+//! Synthesised speech for training and evaluation: engines, voices, pronunciations, corpora, microphone degradation.
