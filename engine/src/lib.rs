@@ -1,1 +1,11 @@
-//! The SaySee engine.
+//! The SaySee engine: speech in, matching pictures and keywords with times out.
+//!
+//!
+//! The engine knows no page and no file system: it is handed samples and bytes.
+
+pub mod error;
+pub mod gpu;
+pub mod ops;
+pub mod pack;
+
+pub use error::EngineError;

@@ -75,13 +75,22 @@ pub trait Ops {
     fn load(&mut self, name: &str, weight: &WeightData) -> Result<Self::Weight, EngineError>;
 
     /// Uploads a matrix made on the host (`data.len() == rows * columns`).
-    fn upload(&mut self, data: &[f32], rows: usize, columns: usize) -> Result<Self::Tensor, EngineError>;
+    fn upload(
+        &mut self,
+        data: &[f32],
+        rows: usize,
+        columns: usize,
+    ) -> Result<Self::Tensor, EngineError>;
 
     /// `(rows, columns)` of a tensor, known without waiting for the device.
     fn shape(&self, tensor: &Self::Tensor) -> (usize, usize);
 
     /// 16 kHz samples -> normalised log-mel features `[frames, mels]` (docs: "The front end").
-    fn log_mel(&mut self, samples: &[f32], config: &LogMelConfig) -> Result<Self::Tensor, EngineError>;
+    fn log_mel(
+        &mut self,
+        samples: &[f32],
+        config: &LogMelConfig,
+    ) -> Result<Self::Tensor, EngineError>;
 
     /// `x [rows, inputs]` -> `activation(x W^T + bias) (+ residual)`, `[rows, outputs]`.
     /// The residual is added after the activation and has the output's shape.
@@ -139,10 +148,19 @@ pub trait Ops {
     ) -> Result<Self::Tensor, EngineError>;
 
     /// The rows of `first`, then the rows of `second`.
-    fn stack_rows(&mut self, first: &Self::Tensor, second: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
+    fn stack_rows(
+        &mut self,
+        first: &Self::Tensor,
+        second: &Self::Tensor,
+    ) -> Result<Self::Tensor, EngineError>;
 
     /// Rows `start .. start + count`.
-    fn rows(&mut self, x: &Self::Tensor, start: usize, count: usize) -> Result<Self::Tensor, EngineError>;
+    fn rows(
+        &mut self,
+        x: &Self::Tensor,
+        start: usize,
+        count: usize,
+    ) -> Result<Self::Tensor, EngineError>;
 
     /// A weight vector or matrix as a tensor (a learned CLS row, say).
     fn weight_rows(&mut self, weight: &Self::Weight) -> Result<Self::Tensor, EngineError>;
@@ -161,7 +179,12 @@ pub trait Ops {
 
     /// The `k` best columns of each row, best first, ties to the lower column; columns below
     /// `first_allowed` never win. -> `[rows, 2 k]`: `k` column numbers (as exact floats), then `k` scores.
-    fn top_k(&mut self, scores: &Self::Tensor, k: usize, first_allowed: usize) -> Result<Self::Tensor, EngineError>;
+    fn top_k(
+        &mut self,
+        scores: &Self::Tensor,
+        k: usize,
+        first_allowed: usize,
+    ) -> Result<Self::Tensor, EngineError>;
 
     /// Brings tensors back, all in one transfer, in the order given. Ends the query: its temporaries may be reused.
     fn read(

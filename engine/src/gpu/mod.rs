@@ -1,0 +1,1 @@
+//! [`crate::ops::Ops`] on WebGPU: one device, one arena, one readback a query.
