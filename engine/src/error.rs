@@ -1,5 +1,6 @@
 //! What can go wrong between a pack, a device and an answer.
 
+use crate::audio::AudioError;
 use crate::pack::PackError;
 
 /// Every way the engine can fail, in words a person can act on.
@@ -8,6 +9,9 @@ pub enum EngineError {
     /// The pack could not be read.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// The samples could not be used.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
     /// An operation was handed matrices that do not fit together, or a weight it has no kernel for.
     #[error("{operation}: {problem}")]
     Shape {

@@ -1,8 +1,8 @@
 //! The SaySee engine: speech in, matching pictures and keywords with times out.
 //!
-//!
 //! The engine knows no page and no file system: it is handed samples and bytes.
 
+pub mod audio;
 pub mod error;
 pub mod gpu;
 pub mod ops;

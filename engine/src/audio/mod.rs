@@ -1,0 +1,14 @@
+//! Samples: any rate and any chunk size in, 16 kHz mono and log-mel features out.
+
+mod error;
+mod log_mel;
+mod mel;
+mod resampler;
+
+pub use error::AudioError;
+pub use log_mel::LogMel;
+pub use mel::{hann_window, mel_filters};
+pub use resampler::{Resampler, mix_to_mono};
+
+/// Samples a second of everything after the resampler.
+pub const SAMPLE_RATE: u32 = 16_000;
