@@ -1,14 +1,14 @@
 //! What can go wrong between a pack, a device and an answer.
 
 use crate::audio::AudioError;
-use crate::pack::PackError;
+use crate::format::FormatError;
 
 /// Every way the engine can fail, in words a person can act on.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The pack could not be read.
+    /// The pack or the gallery could not be read.
     #[error(transparent)]
-    Pack(#[from] PackError),
+    Format(#[from] FormatError),
     /// The samples could not be used.
     #[error(transparent)]
     Audio(#[from] AudioError),

@@ -4,8 +4,12 @@
 
 pub mod audio;
 pub mod error;
+pub mod format;
+pub mod gallery;
 pub mod gpu;
 pub mod ops;
 pub mod pack;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use error::EngineError;

@@ -32,7 +32,7 @@ impl LogMel {
     /// [`AudioError::FrontEnd`] when a size is zero or out of range, the transform is no power of two
     /// or shorter than the window, the rate is not 16 kHz, or the band is empty or above half the rate.
     pub fn new(config: &LogMelConfig) -> Result<Self, AudioError> {
-        check(config)?;
+        config.check()?;
         let bins = config.fft / 2 + 1;
         let filters = mel_filters(config)
             .chunks(bins)
@@ -140,6 +140,13 @@ impl LogMel {
 /// `floor_db` as a difference of natural logarithms of power.
 fn floor_nepers(config: &LogMelConfig) -> f32 {
     config.floor_db * std::f32::consts::LN_10 / 10.0
+}
+
+impl LogMelConfig {
+    /// Refuses what cannot be built, naming the field.
+    pub(crate) fn check(&self) -> Result<(), AudioError> {
+        check(self)
+    }
 }
 
 fn check(config: &LogMelConfig) -> Result<(), AudioError> {

@@ -4,14 +4,20 @@ use serde::{Deserialize, Serialize};
 
 /// Name of the manifest inside a pack's folder.
 pub const MANIFEST_FILE: &str = "pack.json";
+/// What `format` says in a pack.
+pub const FORMAT: &str = "saysee-pack";
+/// The version of the format that is read and written.
+pub const VERSION: u32 = 1;
+/// Most bytes a shard may have.
+pub const MAX_SHARD_BYTES: u64 = 8 << 20;
 
-/// The whole of `pack.json`. Made by [`Manifest::parse`], which checks it.
+/// The whole of `pack.json`. [`Manifest::parse`] reads and checks it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// `"saysee-pack"`.
+    /// [`FORMAT`].
     pub format: String,
-    /// Version of the format: 1.
+    /// [`VERSION`].
     pub version: u32,
     /// Name of the pack, also its folder.
     pub name: String,

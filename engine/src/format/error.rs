@@ -1,8 +1,8 @@
-//! Why a pack was refused.
+//! Why a pack or a gallery was refused.
 
 /// A refusal that names the file, and the field or tensor in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PackError {
+pub enum FormatError {
     /// The manifest is not JSON of the right form, or a field has a value that cannot be.
     #[error("{file}: field `{field}`: {problem}")]
     Field {
@@ -14,7 +14,7 @@ pub enum PackError {
         problem: String,
     },
     /// The file is of a kind or version this build does not read.
-    #[error("{file}: field `{field}` is {found}, this version of SaySee reads {expected}")]
+    #[error("{file}: field `{field}` is {found}; this version of SaySee reads {expected}")]
     Version {
         /// The manifest's name.
         file: String,
@@ -25,8 +25,8 @@ pub enum PackError {
         /// What this build reads.
         expected: String,
     },
-    /// A file is bigger than the format allows or than the manifest announced.
-    #[error("{file}: {bytes} bytes, {expected} expected")]
+    /// A file is not as long as the manifest announced, or longer than the format allows.
+    #[error("{file}: {bytes} bytes, where {expected} were expected")]
     Size {
         /// The file.
         file: String,
@@ -45,7 +45,7 @@ pub enum PackError {
         /// Hash in the manifest.
         expected: String,
     },
-    /// A shard's header is not safetensors.
+    /// A file of tensors is not safetensors.
     #[error("{file}: not a safetensors file: {problem}")]
     Header {
         /// The file.
@@ -56,14 +56,14 @@ pub enum PackError {
     /// A tensor is missing, superfluous, or not of the shape, type or values the manifest calls for.
     #[error("{file}: tensor `{tensor}`: {problem}")]
     Tensor {
-        /// The shard, or the manifest when no shard has the tensor.
+        /// The file of tensors, or the manifest when none has the tensor.
         file: String,
         /// The tensor's name.
         tensor: String,
         /// What is wrong and what would be right.
         problem: String,
     },
-    /// A file could not be fetched at all.
+    /// A file could not be fetched.
     #[error("{file}: {problem}")]
     Source {
         /// The file.
@@ -73,11 +73,18 @@ pub enum PackError {
     },
 }
 
-impl PackError {
+impl FormatError {
     pub(crate) fn field(file: &str, field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Field {
             file: file.to_owned(),
             field: field.into(),
+            problem: problem.into(),
+        }
+    }
+
+    pub(crate) fn header(file: &str, problem: impl Into<String>) -> Self {
+        Self::Header {
+            file: file.to_owned(),
             problem: problem.into(),
         }
     }

@@ -1,0 +1,134 @@
+//! Galleries as they should and should not be.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::format::sha256_hex;
+use crate::testing;
+
+fn files() -> (Value, Vec<u8>) {
+    let gallery = testing::gallery(5, 1).unwrap();
+    let files = write(
+        gallery.manifest().clone(),
+        gallery.embeddings(),
+        EmbeddingFormat::F16,
+    )
+    .unwrap();
+    (
+        serde_json::from_slice(&files.files[0].1).unwrap(),
+        files.files[1].1.clone(),
+    )
+}
+
+fn refusal(spoil: impl Fn(&mut Value)) -> GalleryError {
+    let (mut json, bytes) = files();
+    spoil(&mut json);
+    Gallery::load(json.to_string().as_bytes(), &bytes).unwrap_err()
+}
+
+fn assert_field(error: &GalleryError, expected: &str) {
+    assert!(
+        matches!(error, GalleryError::Field { file, field, .. } if file == "gallery.json" && field == expected),
+        "{error} should be about {expected}"
+    );
+}
+
+#[test]
+fn what_is_written_can_be_read() {
+    let gallery = testing::gallery(5, 1).unwrap();
+    let (json, bytes) = files();
+    let read = Gallery::load(json.to_string().as_bytes(), &bytes).unwrap();
+    assert_eq!(read.manifest().items, gallery.manifest().items);
+    for (have, want) in read.embeddings().iter().zip(gallery.embeddings()) {
+        assert!((have - want).abs() < 1e-3);
+    }
+}
+
+#[test]
+fn fields_that_cannot_be_are_named() {
+    assert!(matches!(
+        refusal(|json| json["version"] = json!(9)),
+        GalleryError::Version { .. }
+    ));
+    assert_field(
+        &refusal(|json| json["dimension"] = json!(1 << 30)),
+        "dimension",
+    );
+    assert_field(&refusal(|json| json["count"] = json!(0)), "count");
+    assert_field(&refusal(|json| json["count"] = json!(6)), "items");
+    assert_field(
+        &refusal(|json| json["items"][2]["id"] = json!("p0")),
+        "items[2].id",
+    );
+    assert_field(
+        &refusal(|json| json["items"][1]["colour"] = json!("red")),
+        "items[1].colour",
+    );
+    assert_field(
+        &refusal(|json| json["items"][1]["caption"] = json!("")),
+        "items[1].caption",
+    );
+    assert_field(
+        &refusal(|json| json["items"][1]["width"] = json!(0)),
+        "items[1].width",
+    );
+    for path in [
+        "../x.webp",
+        "/x.webp",
+        "a//b",
+        "https://example.org/x.webp",
+        "javascript:alert(1)",
+        "a\\..\\b",
+    ] {
+        assert_field(
+            &refusal(|json| json["items"][3]["file"] = json!(path)),
+            "items[3].file",
+        );
+    }
+    assert_field(
+        &refusal(|json| json["embeddings"]["file"] = json!("../e")),
+        "embeddings.file",
+    );
+    assert_field(
+        &refusal(|json| json["embeddings"]["bytes"] = json!(1_u64 << 40)),
+        "embeddings.bytes",
+    );
+}
+
+#[test]
+fn embeddings_are_checked() {
+    let error = refusal(|json| json["dimension"] = json!(16));
+    assert!(
+        matches!(&error, GalleryError::Tensor { tensor, .. } if tensor == "embeddings"),
+        "{error}"
+    );
+    let error = refusal(|json| json["embeddings"]["tensor"] = json!("other"));
+    assert!(
+        matches!(&error, GalleryError::Tensor { tensor, .. } if tensor == "other"),
+        "{error}"
+    );
+    let (mut json, mut bytes) = files();
+    let end = bytes.len();
+    bytes[end - 2..].copy_from_slice(&half::f16::from_f32(9.0).to_le_bytes());
+    let error = Gallery::load(json.to_string().as_bytes(), &bytes).unwrap_err();
+    assert!(matches!(error, GalleryError::Checksum { .. }), "{error}");
+    json["embeddings"]["sha256"] = json!(sha256_hex(&bytes));
+    let error = Gallery::load(json.to_string().as_bytes(), &bytes).unwrap_err();
+    assert!(error.to_string().contains("row 4 has length"), "{error}");
+    bytes[end - 2..].copy_from_slice(&half::f16::NAN.to_le_bytes());
+    json["embeddings"]["sha256"] = json!(sha256_hex(&bytes));
+    let error = Gallery::load(json.to_string().as_bytes(), &bytes).unwrap_err();
+    assert!(error.to_string().contains("finite"), "{error}");
+}
+
+#[test]
+fn the_writer_counts() {
+    let gallery = testing::gallery(3, 1).unwrap();
+    let error = write(
+        gallery.manifest().clone(),
+        &gallery.embeddings()[1..],
+        EmbeddingFormat::F32,
+    )
+    .unwrap_err();
+    assert!(matches!(error, GalleryError::Tensor { .. }));
+}

@@ -1,0 +1,221 @@
+//! Small random packs, galleries and sounds for tests, here and in the other crates.
+
+use std::collections::BTreeMap;
+
+use crate::format::FormatError;
+use crate::gallery::{self, Embeddings, Gallery, GalleryManifest, Item};
+use crate::pack::{
+    self, ConvolutionalTransformer, Encoder, Firing, FloatTensor, FrontEnd, Head, HybridPlus,
+    Limits, LogMelConfig, Manifest, Model, Pack, PackFiles, Subsampling, Vocabulary, WeightFormat,
+};
+
+/// A small generator of numbers that are the same on every machine (SplitMix64).
+#[derive(Clone, Debug)]
+pub struct Random(u64);
+
+impl Random {
+    /// Starts a sequence.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next 64 bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform in `-1..1`.
+    pub fn signed(&mut self) -> f32 {
+        (self.bits() >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+    }
+
+    /// `count` numbers, uniform in `-size..size`.
+    pub fn numbers(&mut self, count: usize, size: f32) -> Vec<f32> {
+        (0..count).map(|_| size * self.signed()).collect()
+    }
+}
+
+/// The manifest of a tiny network: every part is there, nothing is bigger than it must be.
+pub fn manifest(weights: WeightFormat) -> Manifest {
+    let stage = Subsampling {
+        kernel: 3,
+        stride: 2,
+        padding: 1,
+    };
+    Manifest {
+        format: pack::FORMAT.to_owned(),
+        version: pack::VERSION,
+        name: "tiny".to_owned(),
+        embedding_space: "tiny-1".to_owned(),
+        weights,
+        model: Model {
+            front_end: FrontEnd::LogMel(LogMelConfig {
+                sample_rate: 16_000,
+                window: 400,
+                hop: 160,
+                fft: 512,
+                mels: 40,
+                low_hz: 40.0,
+                high_hz: 7600.0,
+                log_offset: 1e-6,
+                floor_db: 52.0,
+                scale: 2.5,
+            }),
+            subsampling: vec![stage; 2],
+            encoder: Encoder::ConvolutionalTransformer(ConvolutionalTransformer {
+                width: 64,
+                layers: 2,
+                heads: 4,
+                feed_forward: 96,
+                kernel: 11,
+            }),
+            normalise_hidden_states: true,
+            head: Head::HybridPlus(HybridPlus {
+                heads: 4,
+                embedding: 32,
+                firing: Firing {
+                    convolution_kernel: 3,
+                    tail_threshold: 0.5,
+                    cap: 12,
+                },
+                keyword_threshold: -1.0,
+            }),
+        },
+        limits: Limits { max_seconds: 15.0 },
+        vocabulary: Vocabulary {
+            tokens: (0..17).map(|index| format!("word{index}")).collect(),
+            first_allowed: 2,
+        },
+        shards: Vec::new(),
+        licence: "CC0-1.0".to_owned(),
+        attribution: Vec::new(),
+        provenance: serde_json::Value::Null,
+        quality: serde_json::Value::Null,
+    }
+}
+
+/// Random tensors of the size a trained network has, so that activations neither vanish nor explode.
+pub fn tensors(manifest: &Manifest, seed: u64) -> BTreeMap<String, FloatTensor> {
+    let mut random = Random::new(seed);
+    let mut tensors = BTreeMap::new();
+    for plan in pack::plan(manifest) {
+        let [rows, columns] = plan.matrix();
+        let mut data = random.numbers(rows * columns, (3.0 / columns as f32).sqrt());
+        if plan.name.ends_with("norm.weight") {
+            data.iter_mut().for_each(|x| *x = 1.0 + 0.2 * *x);
+        } else if plan.name == "mix" {
+            data.fill(1.0 / columns as f32);
+        } else if plan.name == "head.firing.bias" {
+            // About one keyword in eight frames: some slots fire, and a tail is left.
+            data.fill(-2.0);
+        } else if plan.name == "vocabulary.table" {
+            data.chunks_mut(columns).for_each(normalise);
+        } else if plan.name.ends_with("bias") {
+            data.iter_mut().for_each(|x| *x *= 0.1);
+        }
+        tensors.insert(
+            plan.name,
+            FloatTensor {
+                shape: plan.shape,
+                data,
+            },
+        );
+    }
+    tensors
+}
+
+/// The files of a tiny random pack.
+///
+/// # Errors
+/// When the pack format refuses it, which would be a mistake here.
+pub fn pack_files(weights: WeightFormat, seed: u64) -> Result<PackFiles, FormatError> {
+    let manifest = manifest(weights);
+    let tensors = tensors(&manifest, seed);
+    pack::write(manifest, &tensors)
+}
+
+/// A tiny random pack.
+///
+/// # Errors
+/// As [`pack_files`].
+pub fn pack(weights: WeightFormat, seed: u64) -> Result<Pack, FormatError> {
+    let files = pack_files(weights, seed)?;
+    let shards = files
+        .files
+        .into_iter()
+        .skip(1)
+        .map(|(_, bytes)| bytes)
+        .collect();
+    Pack::load(files.manifest, shards)
+}
+
+/// A gallery of `count` random embeddings in the space of [`manifest`].
+///
+/// # Errors
+/// When the gallery format refuses it, which would be a mistake here.
+pub fn gallery(count: usize, seed: u64) -> Result<Gallery, FormatError> {
+    let dimension = 32;
+    let mut embeddings = Random::new(seed).numbers(count * dimension, 1.0);
+    embeddings.chunks_mut(dimension).for_each(normalise);
+    let items = (0..count).map(|index| Item {
+        id: format!("p{index}"),
+        file: format!("pictures/p{index}.webp"),
+        caption: format!("picture {index}"),
+        width: 64,
+        height: 64,
+        colour: "#808080".to_owned(),
+        credit: "nobody".to_owned(),
+        licence: "CC0-1.0".to_owned(),
+    });
+    let manifest = GalleryManifest {
+        format: gallery::FORMAT.to_owned(),
+        version: gallery::VERSION,
+        name: "tiny".to_owned(),
+        embedding_space: "tiny-1".to_owned(),
+        dimension,
+        count,
+        embeddings: Embeddings {
+            file: String::new(),
+            tensor: String::new(),
+            bytes: 0,
+            sha256: String::new(),
+        },
+        items: items.collect(),
+        licence: "CC0-1.0".to_owned(),
+        attribution: Vec::new(),
+    };
+    let files = gallery::write(manifest, &embeddings, gallery::EmbeddingFormat::F32)?;
+    Gallery::load(&files.files[0].1, &files.files[1].1)
+}
+
+/// 16 kHz samples that sound a little like speech: harmonics of a gliding voice, in syllables, over some noise.
+pub fn sound(seconds: f32, seed: u64) -> Vec<f32> {
+    let mut random = Random::new(seed);
+    let pitch = 110.0 + 40.0 * random.signed();
+    let syllables = 3.5 + random.signed();
+    let mut phase = 0.0_f32;
+    (0..(seconds * 16_000.0) as usize)
+        .map(|n| {
+            let t = n as f32 / 16_000.0;
+            phase += pitch * (1.0 + 0.2 * (1.7 * t).sin()) / 16_000.0;
+            let loudness = (std::f32::consts::PI * syllables * t).sin().max(0.0);
+            let vowel = 2.0 + 6.0 * (2.3 * t).sin().abs();
+            let voice: f32 = (1..20)
+                .map(|harmonic| {
+                    let h = harmonic as f32;
+                    (std::f32::consts::TAU * phase * h).sin() / (1.0 + (h - vowel).abs())
+                })
+                .sum();
+            0.1 * loudness * voice + 0.002 * random.signed()
+        })
+        .collect()
+}
+
+fn normalise(row: &mut [f32]) {
+    let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+    row.iter_mut().for_each(|x| *x /= length);
+}
