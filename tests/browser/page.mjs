@@ -1,0 +1,90 @@
+// The page as a visitor meets it: everything the tests know about its markup is here.
+
+/** Longest wait for anything; software WebGPU on two busy cores is slow. */
+const PATIENCE = 120_000;
+
+export class SaySee {
+  constructor(page) {
+    this.page = page;
+    this.errors = [];
+    this.asked = [];
+    page.setDefaultTimeout(PATIENCE);
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("request", (request) => this.asked.push(request.url()));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.errors.push(message.text());
+    });
+  }
+
+  /** Opens the page at `url` in a window of its own. */
+  static async open(browser, url, { query = "", ...context } = {}) {
+    const saysee = new SaySee(await browser.newPage(context));
+    await saysee.page.goto(url + query);
+    return saysee;
+  }
+
+  get record() {
+    return this.page.getByTestId("record");
+  }
+  get status() {
+    return this.page.getByTestId("status");
+  }
+  get backend() {
+    return this.page.getByTestId("backend");
+  }
+  get retry() {
+    return this.page.getByTestId("retry");
+  }
+  get results() {
+    return this.page.getByTestId("results").getByTestId("result");
+  }
+  sample(id) {
+    return this.page.locator(`[data-testid="sample"][data-sample="${id}"]`);
+  }
+
+  /** Waits until the status line is in one of `states`; answers that state and the problem's name, if any. */
+  async reaches(...states) {
+    const wanted = states.map((state) => `[data-testid="status"][data-state="${state}"]`).join(", ");
+    const line = this.page.locator(wanted);
+    await line.waitFor({ state: "attached" }).catch(async (error) => {
+      throw new Error(`waited for ${states.join(" or ")}, but: ${await this.describe()}\n${error.message}`);
+    });
+    return { state: await line.getAttribute("data-state"), problem: await line.getAttribute("data-problem") };
+  }
+
+  /** What the status line says, for messages of failed assertions. */
+  async describe() {
+    const [state, problem, detail] = await Promise.all(
+      ["data-state", "data-problem", "title"].map((name) => this.status.getAttribute(name)),
+    );
+    return `${state} ${problem ?? ""} ${detail ?? ""} "${await this.status.innerText()}" ${this.errors.join("; ")}`;
+  }
+
+  /** Keywords in order of time. */
+  async keywords() {
+    const found = await this.page.getByTestId("keywords").getByTestId("keyword").all();
+    return Promise.all(
+      found.map(async (keyword) => ({
+        token: await keyword.getAttribute("data-token"),
+        start: Number(await keyword.getAttribute("data-start")),
+        end: Number(await keyword.getAttribute("data-end")),
+        score: Number(await keyword.getAttribute("data-score")),
+      })),
+    );
+  }
+
+  /** The first `count` pictures, best first. */
+  async pictures(count = 10) {
+    const found = (await this.results.all()).slice(0, count);
+    return Promise.all(
+      found.map(async (picture) => ({
+        item: await picture.getAttribute("data-item"),
+        score: Number(await picture.getAttribute("data-score")),
+      })),
+    );
+  }
+
+  close() {
+    return this.page.context().close();
+  }
+}
