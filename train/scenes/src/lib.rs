@@ -1,14 +1,33 @@
 //! The world of Spoken Scenes: concepts, composed pictures, captions.
 //!
 //! A scene is one background and one to three groups of objects. From its [`SceneSpec`] follow, each by itself and always
-//! the same, what people would say about it ([`captions`]) and the picture. Nothing is stored
-//! but the artwork: training draws as many scenes as it wants.
+//! the same, what people would say about it ([`captions`]) and its picture ([`Renderer`]). Nothing is stored but the
+//! artwork: training draws as many scenes as it wants.
+//!
+//! ```text
+//! concepts   what can be shown and said: the table, the vocabulary
+//! scene      what a picture shows; splits that share no combination of background and objects
+//! lists      many scenes for one purpose
+//! captions   what people say about it
+//! picture    the scene drawn: artwork, layout, backgrounds
+//! listing    scenes with captions as lines of JSON
+//! gallery    the pictures that ship with the page
+//! sheet      contact sheets, for looking at many pictures at once
+//! ```
+//!
+//! The artwork is Twemoji's, under CC BY 4.0: [`CREDIT`] belongs next to the pictures.
 
 pub mod captions;
 pub mod concepts;
+pub mod gallery;
 pub mod listing;
+pub mod lists;
+pub mod picture;
 pub mod scene;
+pub mod sheet;
 
 pub use captions::{Caption, captions, main_caption, word_prompts};
 pub use concepts::vocabulary;
-pub use scene::{SceneError, SceneSpec, Split, scene_list};
+pub use lists::scene_list;
+pub use picture::{CREDIT, LICENCE, PictureError, Renderer};
+pub use scene::{SceneError, SceneSpec, Split};

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::captions::{Caption, captions};
-use crate::scene::{SceneError, SceneSpec, Split, scene_list};
+use crate::lists::scene_list;
+use crate::scene::{SceneError, SceneSpec, Split};
 
 /// A scene under a name, with what people say about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

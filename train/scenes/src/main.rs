@@ -4,9 +4,10 @@ use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use saysee_scenes::{Split, listing};
+use saysee_scenes::{Renderer, Split, gallery, listing, scene_list, sheet};
 
 /// Composes scenes: what they show, what people say about them, and their pictures.
 #[derive(Parser)]
@@ -30,6 +31,47 @@ enum Command {
         /// The file to write
         #[arg(long)]
         out: PathBuf,
+    },
+    /// Draw many scenes on one sheet, for looking at them
+    Sheet {
+        #[arg(long, value_enum, default_value = "train")]
+        split: SplitName,
+        /// How many scenes
+        #[arg(long, default_value_t = 48)]
+        count: usize,
+        #[arg(long, default_value_t = 8)]
+        columns: u32,
+        /// Side of each picture in pixels
+        #[arg(long, default_value_t = 192)]
+        size: u32,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The PNG file to write
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Draw test scenes as the bundled gallery: pictures/*.jpg and items.json
+    Gallery {
+        /// How many pictures
+        #[arg(long, default_value_t = 240)]
+        count: usize,
+        /// Side of each picture in pixels
+        #[arg(long, default_value_t = 384)]
+        size: u32,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The folder to write
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Measure how many pictures a second are drawn on one core
+    Speed {
+        /// Side of each picture in pixels
+        #[arg(long, default_value_t = 96)]
+        size: u32,
+        /// How many different scenes; each is drawn twice and the second time counts
+        #[arg(long, default_value_t = 2000)]
+        count: usize,
     },
 }
 
@@ -68,6 +110,45 @@ fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
                 out.display(),
                 Split::from(split)
             );
+        }
+        Command::Sheet {
+            split,
+            count,
+            columns,
+            size,
+            seed,
+            out,
+        } => {
+            let scenes = scene_list(split.into(), count, seed);
+            sheet::sheet(&Renderer::new(), &scenes, columns, size)?.save(&out)?;
+            println!("{}: {count} pictures", out.display());
+        }
+        Command::Gallery {
+            count,
+            size,
+            seed,
+            out,
+        } => {
+            let items = gallery::write(&out, count, size, seed, |done| {
+                eprint!("\r{done} of {count} pictures");
+            })?;
+            eprintln!();
+            println!(
+                "{}: {} pictures of {size} pixels",
+                out.display(),
+                items.len()
+            );
+        }
+        Command::Speed { size, count } => {
+            let (renderer, scenes) = (Renderer::new(), scene_list(Split::Train, count, 1));
+            for round in ["first", "second"] {
+                let start = Instant::now();
+                for scene in &scenes {
+                    std::hint::black_box(renderer.render(scene, size)?);
+                }
+                let rate = count as f64 / start.elapsed().as_secs_f64();
+                println!("{round} time: {rate:.0} pictures of {size} pixels a second");
+            }
         }
     }
     Ok(())

@@ -1,11 +1,9 @@
 //! What a picture shows: one background and one to three groups of objects, before any pixel is drawn.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
 use crate::concepts::{self, Background, Concept};
@@ -221,97 +219,6 @@ impl Group {
     }
 }
 
-/// Scenes of a split for one purpose, the same for the same seed; a longer list begins with the shorter one.
-///
-/// The dev and test lists are made for looking pictures up: they show every concept about equally often, and no two scenes
-/// share two facts (a background and an object, or two objects), so any two content words of a caption name one picture.
-/// That bounds them: beyond a few hundred scenes the facts run out and only whole combinations stay distinct.
-pub fn scene_list(split: Split, count: usize, seed: u64) -> Vec<SceneSpec> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ stable_hash(&split.to_string()));
-    if split == Split::Train {
-        return (0..count)
-            .map(|_| SceneSpec::sample(&mut rng, split))
-            .collect();
-    }
-    let mut list = LookupList::default();
-    for _ in 0..count {
-        list.add(&mut rng, split);
-    }
-    list.scenes
-}
-
-/// Grows a dev or test list scene by scene.
-#[derive(Default)]
-struct LookupList {
-    scenes: Vec<SceneSpec>,
-    shown: BTreeMap<String, usize>,
-    facts: BTreeSet<(String, String)>,
-    combinations: BTreeSet<String>,
-}
-
-impl LookupList {
-    const CANDIDATES: usize = 48;
-    const ATTEMPTS: usize = 4000;
-
-    /// Draws candidates that share no two facts with the list and keeps the one whose concepts were shown least.
-    fn add(&mut self, rng: &mut impl Rng, split: Split) {
-        let mut best: Option<(usize, SceneSpec)> = None;
-        let mut candidates = 0;
-        for attempt in 0.. {
-            let enough = candidates >= Self::CANDIDATES || attempt >= Self::ATTEMPTS;
-            if enough && best.is_some() {
-                break;
-            }
-            let scene = SceneSpec::sample(rng, split);
-            if self.combinations.contains(&scene.combination()) {
-                continue;
-            }
-            let fresh = fact_pairs(&scene).iter().all(|p| !self.facts.contains(p));
-            if fresh || attempt >= Self::ATTEMPTS {
-                candidates += 1;
-                let familiarity = self.familiarity(&scene);
-                if best.as_ref().is_none_or(|(least, _)| familiarity < *least) {
-                    best = Some((familiarity, scene));
-                }
-            }
-        }
-        if let Some((_, scene)) = best {
-            self.facts.extend(fact_pairs(&scene));
-            self.combinations.insert(scene.combination());
-            for name in names(&scene) {
-                *self.shown.entry(name).or_default() += 1;
-            }
-            self.scenes.push(scene);
-        }
-    }
-
-    /// How often the scene's objects were shown before, in thousandths, with its background as a tie-breaker.
-    fn familiarity(&self, scene: &SceneSpec) -> usize {
-        let shown = |name: &String| self.shown.get(name).copied().unwrap_or(0);
-        let objects: usize = scene.groups.iter().map(|g| shown(&g.object)).sum();
-        objects * 1000 / scene.groups.len() + shown(&scene.background)
-    }
-}
-
-fn names(scene: &SceneSpec) -> Vec<String> {
-    std::iter::once(&scene.background)
-        .chain(scene.groups.iter().map(|g| &g.object))
-        .cloned()
-        .collect()
-}
-
-fn fact_pairs(scene: &SceneSpec) -> Vec<(String, String)> {
-    let mut names = names(scene);
-    names[1..].sort_unstable();
-    let mut pairs = Vec::new();
-    for (i, first) in names.iter().enumerate() {
-        for second in &names[i + 1..] {
-            pairs.push((first.clone(), second.clone()));
-        }
-    }
-    pairs
-}
-
 /// FNV-1a: the same on every machine and in every release, unlike the standard library's hasher. The final mix spreads
 /// the low bits, which are what the splits look at.
 pub(crate) fn stable_hash(text: &str) -> u64 {
@@ -325,53 +232,7 @@ pub(crate) fn stable_hash(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_same_seed_gives_the_same_scenes() {
-        assert_eq!(
-            scene_list(Split::Train, 50, 7),
-            scene_list(Split::Train, 50, 7)
-        );
-        assert_ne!(
-            scene_list(Split::Train, 50, 7),
-            scene_list(Split::Train, 50, 8)
-        );
-        let long = scene_list(Split::Test, 40, 7);
-        assert_eq!(long[..20], scene_list(Split::Test, 20, 7));
-    }
-
-    #[test]
-    fn splits_share_no_combination() {
-        let combinations = |split, count| -> BTreeSet<String> {
-            scene_list(split, count, 1)
-                .iter()
-                .map(SceneSpec::combination)
-                .collect()
-        };
-        let train = combinations(Split::Train, 3000);
-        let dev = combinations(Split::Dev, 150);
-        let test = combinations(Split::Test, 150);
-        assert!(train.is_disjoint(&dev) && train.is_disjoint(&test) && dev.is_disjoint(&test));
-    }
-
-    #[test]
-    fn test_scenes_are_found_by_any_two_facts_and_cover_every_concept() {
-        let scenes = scene_list(Split::Test, 240, 1);
-        let mut seen = BTreeSet::new();
-        let mut shown = BTreeSet::new();
-        for scene in &scenes {
-            for pair in fact_pairs(scene) {
-                assert!(seen.insert(pair.clone()), "{pair:?} twice");
-            }
-            shown.extend(names(scene));
-        }
-        for object in concepts::objects() {
-            assert!(shown.contains(object.id), "{} is never shown", object.id);
-        }
-        for background in concepts::backgrounds() {
-            assert!(shown.contains(background.concept.id));
-        }
-    }
+    use crate::lists::scene_list;
 
     #[test]
     fn unknown_and_excessive_scenes_are_refused() {
