@@ -215,15 +215,19 @@ impl<'a> Canvas<'a> {
                 (x + along * size * 0.8, y - radius * 0.75, radius)
             })
             .collect();
-        self.blob(&puffs, color);
-        self.rounded(
-            x - size * 0.52,
-            y - size * 0.1,
-            size * 1.04,
-            size * 0.1,
-            size * 0.05,
-            color,
-        );
+        // One path, so that a translucent cloud has no seams.
+        let mut path = PathBuilder::new();
+        for (x, y, radius) in puffs {
+            path.push_circle(x, y, radius);
+        }
+        let (left, thickness) = (x - size * 0.47, size * 0.1);
+        for end in [left, left + size * 0.94] {
+            path.push_circle(end, y - thickness / 2.0, thickness / 2.0);
+        }
+        if let Some(base) = Rect::from_xywh(left, y - thickness, size * 0.94, thickness) {
+            path.push_rect(base);
+        }
+        self.paint(path.finish(), Shader::SolidColor(color));
     }
 
     /// Little discs scattered over a rectangle.
