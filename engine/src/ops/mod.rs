@@ -5,6 +5,10 @@
 //! matrices `[rows, columns]`; rows are frames, slots or pictures, columns are channels. Calls only
 //! *record* work on the GPU; [`Ops::read`] is the single place where results come back.
 
+mod firing;
+
+pub use firing::{Cut, Slot, cut};
+
 use crate::error::EngineError;
 use crate::pack::{LogMelConfig, WeightData};
 
