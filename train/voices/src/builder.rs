@@ -107,6 +107,13 @@ impl Settings {
         first.min(self.clips)..(first + self.shard_clips).min(self.clips)
     }
 
+    /// Whether a shard is complete in `folder`, with every clip these settings ask for made or reported.
+    pub fn is_built(&self, folder: &Path, shard: usize) -> bool {
+        let tried = read_report(folder, shard).map(|report| report.clips + report.failures.len());
+        ShardWriter::is_complete(folder, shard)
+            && tried.is_ok_and(|tried| tried == self.clips_of(shard).len())
+    }
+
     /// Claims a folder: writes `corpus.json`, or checks that the one there says the same.
     pub fn claim(&self, folder: &Path) -> Result<(), BuildError> {
         let path = folder.join("corpus.json");
@@ -152,10 +159,11 @@ impl Settings {
     }
 }
 
+/// An engine, or why it is missing.
+pub type Opened = Result<Box<dyn Synthesiser>, SpeakError>;
+
 /// The engines of this machine, each with why it is missing if it is.
-pub fn open_engines(
-    kinds: &[EngineKind],
-) -> Vec<(EngineKind, Result<Box<dyn Synthesiser>, SpeakError>)> {
+pub fn open_engines(kinds: &[EngineKind]) -> Vec<(EngineKind, Opened)> {
     kinds
         .iter()
         .map(|&kind| (kind, engines::open(kind)))

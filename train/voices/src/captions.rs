@@ -67,8 +67,16 @@ const DETERMINERS: [&str; 4] = ["a", "an", "the", "some"];
 #[derive(Debug)]
 pub struct Captions {
     scenes: Vec<Scene>,
-    /// Every content word, and where it occurs: (scene, caption, word of its text).
-    occurrences: Vec<(String, Vec<(usize, usize, usize)>)>,
+    /// Where each content word occurs, one word after another.
+    occurrences: Vec<Vec<Place>>,
+}
+
+/// A word of a caption.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    scene: usize,
+    caption: usize,
+    word: usize,
 }
 
 impl Captions {
@@ -111,17 +119,22 @@ impl Captions {
 
     /// Captions of scenes in memory.
     pub fn new(scenes: Vec<Scene>) -> Self {
-        let mut occurrences: BTreeMap<String, Vec<(usize, usize, usize)>> = BTreeMap::new();
-        for (s, scene) in scenes.iter().enumerate() {
-            for (c, caption) in scene.captions.iter().enumerate() {
-                for (w, word) in content_positions(caption) {
-                    occurrences.entry(word.clone()).or_default().push((s, c, w));
+        let mut occurrences: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        for (scene, Scene { captions, .. }) in scenes.iter().enumerate() {
+            for (caption, said) in captions.iter().enumerate() {
+                for (word, text) in content_positions(said) {
+                    let places = occurrences.entry(text.clone()).or_default();
+                    places.push(Place {
+                        scene,
+                        caption,
+                        word,
+                    });
                 }
             }
         }
         Self {
             scenes,
-            occurrences: occurrences.into_iter().collect(),
+            occurrences: occurrences.into_values().collect(),
         }
     }
 
@@ -141,8 +154,12 @@ impl Captions {
 
     /// A word or a short phrase around it, every content word equally often.
     pub fn draw_prompt(&self, rng: &mut impl Rng) -> (&Scene, Caption) {
-        let (_, places) = &self.occurrences[rng.random_range(0..self.occurrences.len())];
-        let (scene, caption, word) = places[rng.random_range(0..places.len())];
+        let places = &self.occurrences[rng.random_range(0..self.occurrences.len())];
+        let Place {
+            scene,
+            caption,
+            word,
+        } = places[rng.random_range(0..places.len())];
         let scene = &self.scenes[scene];
         let caption = &scene.captions[caption];
         let words: Vec<&str> = caption.text.split_whitespace().collect();

@@ -15,7 +15,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use saysee_voices::{
     EngineKind, Voice, audio,
     builder::{self, BuildError, Report, Settings},
-    corpus::ShardWriter,
     engines::{self, Request},
     phones::{self, Pronouncer},
     plan::Split,
@@ -228,7 +227,7 @@ fn list() {
 fn build(settings: &Settings, out: &Path, jobs: usize) -> Result<(), Failure> {
     settings.claim(out)?;
     let todo: Vec<usize> = (0..settings.shards())
-        .filter(|&shard| !ShardWriter::is_complete(out, shard))
+        .filter(|&shard| !settings.is_built(out, shard))
         .collect();
     let todo_clips: usize = todo
         .iter()

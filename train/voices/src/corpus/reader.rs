@@ -101,9 +101,10 @@ impl CorpusReader {
         let mut bytes = vec![0_u8; 2 * clip.samples];
         file.read_exact_at(&mut bytes, 2 * clip.offset)
             .map_err(at(path))?;
-        Ok(bytes
-            .chunks_exact(2)
-            .map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32768.0)
+        let (pairs, _) = bytes.as_chunks::<2>();
+        Ok(pairs
+            .iter()
+            .map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32768.0)
             .collect())
     }
 

@@ -66,13 +66,12 @@ impl Festival {
                 .chars()
                 .filter(|c| !matches!(c, '"' | '\\'))
                 .collect();
-            let semitones = 12.0 * request.pitch.log2();
             // A sentence that fails must not end the batch: its file is then missing.
             let _ = writeln!(
                 script,
                 "(unwind-protect (begin ({function}) (Parameter.set 'Duration_Stretch {stretch:.3}) \
-                 (if (boundp 'hts_engine_params) (set! hts_engine_params (append '((\"-r\" {rate:.3}) \
-                 (\"-fm\" {semitones:.3})) hts_engine_params))) \
+                 (if (boundp 'hts_engine_params) \
+                 (set! hts_engine_params (cons '(\"-r\" {rate:.3}) hts_engine_params))) \
                  (utt.save.wave (utt.synth (Utterance Text \"{text}\")) \"{file}\" 'riff)))",
                 stretch = 1.0 / request.rate,
                 rate = request.rate,
