@@ -1,0 +1,14 @@
+//! Prints every kernel in every variant as JSON, `[{"label", "source"}]`, for the test that compiles them
+//! in a real browser: `cargo run -p saysee-engine --example print_shaders`.
+
+use saysee_engine::EngineError;
+use saysee_engine::gpu::kernels;
+
+fn main() -> Result<(), EngineError> {
+    let mut shaders = Vec::new();
+    for kernel in kernels::all_variants() {
+        shaders.push(serde_json::json!({ "label": kernel.label(), "source": kernel.wgsl()? }));
+    }
+    println!("{}", serde_json::Value::from(shaders));
+    Ok(())
+}

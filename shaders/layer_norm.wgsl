@@ -1,0 +1,59 @@
+// layer_norm: each row minus its mean, over its standard deviation (population, eps 1e-5), times weight
+// plus bias where there are such.
+//
+// Bindings
+//   0 params  uniform
+//   1 x       f32 [rows, columns]
+//   2 weight  f32 [columns], unread unless affine is 1
+//   3 bias    f32 [columns], unread unless affine is 1
+//   4 y       f32 [rows, columns]
+//
+// Dispatch: one workgroup of 64 a row, folded. Three passes over the row (mean, spread, output), the last
+// two from cache: the variance of small differences of large numbers is not trusted to one pass.
+// Workgroup memory: 256 bytes.
+struct Params {
+    rows: u32,
+    columns: u32,
+    affine: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+#include grid.wgsl
+#include reduce.wgsl
+
+@compute @workgroup_size({{LANES}})
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let row = unfold(workgroup, workgroups);
+    if row >= params.rows {
+        return;
+    }
+    let start = row * params.columns;
+    var sum = 0.0;
+    for (var i = lane; i < params.columns; i = i + {{LANES}}u) {
+        sum = sum + x[start + i];
+    }
+    let mean = sum_of_lanes(sum, lane) / f32(params.columns);
+    var spread = 0.0;
+    for (var i = lane; i < params.columns; i = i + {{LANES}}u) {
+        let difference = x[start + i] - mean;
+        spread = spread + difference * difference;
+    }
+    let variance = sum_of_lanes(spread, lane) / f32(params.columns);
+    let inverse = 1.0 / sqrt(variance + 1e-5);
+    for (var i = lane; i < params.columns; i = i + {{LANES}}u) {
+        var value = (x[start + i] - mean) * inverse;
+        if params.affine != 0u {
+            value = value * weight[i] + bias[i];
+        }
+        y[start + i] = value;
+    }
+}

@@ -1,0 +1,97 @@
+// linear_row: y = activation(X W^T + bias) + residual, few rows (the CLS row, an utterance against a
+// gallery). The same contract as linear.wgsl, which wastes most of its tile below a handful of rows.
+//
+// Bindings: as linear.wgsl.
+//
+// Dispatch: ceil(outputs / 8) workgroups, folded over (x, y); z is the row. 64 invocations: 8 outputs of
+// 8 lanes each. A row of the weight is read once, 8 neighbouring numbers (f32) or words (q8: the 32
+// inputs that share a scale) at a time; lanes are added through workgroup memory, in a fixed order.
+// Workgroup memory: 256 bytes.
+struct Params {
+    rows: u32,
+    inputs: u32,
+    outputs: u32,
+    pitch: u32,
+    lead: u32,
+    length: u32,
+    activation: u32,
+    flags: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+#if WEIGHT == q8
+@group(0) @binding(2) var<storage, read> weight: array<u32>;
+@group(0) @binding(6) var<storage, read> scales: array<f32>;
+#else
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+#endif
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> residual: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+
+#include grid.wgsl
+#include activation.wgsl
+#if WEIGHT == q8
+#include q8.wgsl
+#endif
+
+var<workgroup> shares: array<f32, 64>;
+
+fn x_at(row: u32, input: u32) -> f32 {
+    let at = i32(row * params.pitch + input) - i32(params.lead);
+    if at >= 0 && at < i32(params.length) {
+        return x[at];
+    }
+    return 0.0;
+}
+
+fn share_of(row: u32, output: u32, lane: u32) -> f32 {
+    var sum = 0.0;
+#if WEIGHT == q8
+    let groups = params.inputs / 32u;
+    for (var group = 0u; group < groups; group = group + 1u) {
+        let w = unpack_weights(weight[(output * groups + group) * 8u + lane]);
+        let input = group * 32u + lane * 4u;
+        let v = vec4<f32>(x_at(row, input), x_at(row, input + 1u), x_at(row, input + 2u), x_at(row, input + 3u));
+        sum = sum + dot(w, v) * scales[output * groups + group];
+    }
+#else
+    for (var input = lane; input < params.inputs; input = input + 8u) {
+        sum = sum + weight[output * params.inputs + input] * x_at(row, input);
+    }
+#endif
+    return sum;
+}
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) workgroups: vec3<u32>,
+    @builtin(local_invocation_index) invocation: u32,
+) {
+    let row = workgroup.z;
+    let output = unfold(workgroup, workgroups) * 8u + invocation / 8u;
+    let lane = invocation % 8u;
+    shares[invocation] = 0.0;
+    if output < params.outputs {
+        shares[invocation] = share_of(row, output, lane);
+    }
+    workgroupBarrier();
+    if lane != 0u || output >= params.outputs {
+        return;
+    }
+    var value = 0.0;
+    for (var i = 0u; i < 8u; i = i + 1u) {
+        value = value + shares[invocation + i];
+    }
+    if (params.flags & 1u) != 0u {
+        value = value + bias[output];
+    }
+    value = activate(value, params.activation);
+    let at = row * params.outputs + output;
+    if (params.flags & 2u) != 0u {
+        value = value + residual[at];
+    }
+    y[at] = value;
+}
