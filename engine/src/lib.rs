@@ -4,14 +4,19 @@
 
 pub mod audio;
 pub mod cpu;
+pub mod engine;
 pub mod error;
 pub mod format;
 pub mod gallery;
 pub mod gpu;
 pub mod graph;
+pub mod index;
 pub mod ops;
 pub mod pack;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use engine::{
+    Answer, BackendChoice, BackendKind, BackendReport, BackendTime, Engine, Keyword, Match, Timing,
+};
 pub use error::EngineError;

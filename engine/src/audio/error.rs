@@ -31,6 +31,12 @@ pub enum AudioError {
         /// The pack's `limits.max_seconds`.
         allowed: f32,
     },
+    /// A sample is infinite or not a number.
+    #[error("sample {index} is not a finite number")]
+    NotANumber {
+        /// Which.
+        index: usize,
+    },
     /// The front end asked for cannot be built.
     #[error("front end: field `{field}`: {problem}")]
     FrontEnd {

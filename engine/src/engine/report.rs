@@ -1,0 +1,58 @@
+//! Which backend runs, and why.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What the caller wants to run on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BackendChoice {
+    /// The faster one, by a short timing at start.
+    #[default]
+    Auto,
+    /// The GPU, or an error.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// What an engine runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BackendKind {
+    /// WebGPU, on the web or natively.
+    Gpu,
+    /// Plain code on one core.
+    Cpu,
+}
+
+impl fmt::Display for BackendKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Gpu => "gpu",
+            Self::Cpu => "cpu",
+        })
+    }
+}
+
+/// What was measured of one backend at start.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct BackendTime {
+    /// The backend.
+    pub kind: BackendKind,
+    /// Milliseconds for two seconds of sound, the better of two runs after one to warm up.
+    pub milliseconds: f32,
+}
+
+/// Which backend runs, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BackendReport {
+    /// What runs.
+    pub kind: BackendKind,
+    /// The adapter's name, or what is known of the CPU.
+    pub adapter: String,
+    /// Why this one, in a sentence.
+    pub reason: String,
+    /// What was measured to decide; empty when nothing had to be.
+    pub timings: Vec<BackendTime>,
+}

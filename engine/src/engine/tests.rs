@@ -1,0 +1,114 @@
+//! The whole way on the CPU, and the choice of a backend.
+
+use super::*;
+use crate::pack::WeightFormat;
+use crate::testing;
+
+fn engine(choice: BackendChoice) -> Result<Engine, EngineError> {
+    let pack = testing::pack(WeightFormat::Q8, 1).unwrap();
+    pollster::block_on(Engine::new(&pack, choice))
+}
+
+#[test]
+fn an_utterance_becomes_keywords_and_pictures() {
+    let mut engine = engine(BackendChoice::Cpu).unwrap();
+    engine
+        .set_gallery(&testing::gallery(20, 2).unwrap())
+        .unwrap();
+    let samples = testing::sound(2.5, 3);
+    let answer = pollster::block_on(engine.query(&samples, 5)).unwrap();
+    assert_eq!(answer.seconds, 2.5);
+    assert_eq!(answer.embedding.len(), 32);
+    assert_eq!(answer.results.len(), 5);
+    assert!(
+        answer
+            .results
+            .windows(2)
+            .all(|pair| pair[0].score >= pair[1].score)
+    );
+    for result in &answer.results {
+        assert_eq!(result.id, format!("p{}", result.index));
+    }
+    assert!(!answer.keywords.is_empty());
+    let mut last = 0.0;
+    for keyword in &answer.keywords {
+        assert!(
+            keyword.start >= last && keyword.start < keyword.end && keyword.end <= 2.5,
+            "{keyword:?}"
+        );
+        assert_eq!(keyword.alternatives.len(), 4);
+        assert!(!["word0", "word1"].contains(&keyword.token.as_str()));
+        last = keyword.start;
+    }
+    let again = pollster::block_on(engine.query(&samples, 5)).unwrap();
+    assert_eq!(
+        (again.keywords, again.results),
+        (answer.keywords, answer.results)
+    );
+}
+
+#[test]
+fn without_a_gallery_there_are_keywords_only() {
+    let mut engine = engine(BackendChoice::Cpu).unwrap();
+    let answer = pollster::block_on(engine.query(&testing::sound(1.0, 3), 5)).unwrap();
+    assert!(answer.results.is_empty());
+    assert_eq!(engine.backend().kind, BackendKind::Cpu);
+    assert!(engine.gpu_ledger().is_none());
+}
+
+#[test]
+fn samples_that_cannot_be_heard_are_refused() {
+    let mut engine = engine(BackendChoice::Cpu).unwrap();
+    let mut refusal = |samples: &[f32]| pollster::block_on(engine.query(samples, 1)).unwrap_err();
+    assert!(matches!(
+        refusal(&[]),
+        EngineError::Audio(AudioError::TooShort { samples: 0, .. })
+    ));
+    let long = vec![0.0; 15 * 16_000 + 1];
+    assert!(matches!(
+        refusal(&long),
+        EngineError::Audio(AudioError::TooLong { .. })
+    ));
+    let mut broken = vec![0.0; 1_000];
+    broken[7] = f32::NAN;
+    assert!(matches!(
+        refusal(&broken),
+        EngineError::Audio(AudioError::NotANumber { index: 7 })
+    ));
+}
+
+#[test]
+fn a_gallery_of_another_space_is_refused() {
+    let mut engine = engine(BackendChoice::Cpu).unwrap();
+    let gallery = testing::gallery(3, 1).unwrap();
+    let mut manifest = gallery.manifest().clone();
+    manifest.embedding_space = "elsewhere-1".to_owned();
+    let files = gallery::write(
+        manifest,
+        gallery.embeddings(),
+        gallery::EmbeddingFormat::F32,
+    )
+    .unwrap();
+    let other = Gallery::load(&files.files[0].1, &files.files[1].1).unwrap();
+    let error = engine.set_gallery(&other).unwrap_err();
+    assert!(error.to_string().contains("embedding_space"), "{error}");
+}
+
+#[test]
+fn auto_always_runs_and_says_why() {
+    let mut engine = engine(BackendChoice::Auto).unwrap();
+    let report = engine.backend().clone();
+    assert!(!report.reason.is_empty() && !report.adapter.is_empty());
+    pollster::block_on(engine.query(&testing::sound(1.0, 3), 1)).unwrap();
+    if report.kind == BackendKind::Gpu {
+        let time = |kind| {
+            report
+                .timings
+                .iter()
+                .find(|time| time.kind == kind)
+                .unwrap()
+                .milliseconds
+        };
+        assert!(time(BackendKind::Gpu) < time(BackendKind::Cpu));
+    }
+}
