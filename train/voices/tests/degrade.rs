@@ -154,7 +154,7 @@ fn silence_and_emptiness_stay() {
     }
 }
 
-/// A busy machine can only make it slower, so the quickest of several runs counts. Optimised builds stay under 5 ms;
+/// A busy machine can only make it slower, so the quickest of several runs counts. Optimised builds take 3 to 4 ms;
 /// the bound leaves room for unoptimised ones.
 #[test]
 fn a_clip_of_three_seconds_takes_little_time() {
