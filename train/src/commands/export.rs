@@ -1,0 +1,153 @@
+//! `saysee-train export`: writes the trained speech model as a pack.
+
+use std::path::{Path, PathBuf};
+
+use burn::prelude::*;
+use saysee_engine::pack::{
+    ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HybridPlus, Limits, Manifest, Model,
+    PackFiles, Subsampling, Vocabulary as PackVocabulary, WeightFormat, write,
+};
+use serde_json::json;
+
+use crate::checkpoint::Checkpoint;
+use crate::description::{EMBEDDING_SPACE, front_end};
+use crate::error::TrainError;
+use crate::model::speech::{SpeechConfig, SpeechModel};
+use crate::model::towers::Towers;
+use crate::tensors::collect;
+use crate::vocabulary::{FIRST_WORD, Vocabulary};
+
+/// Options of the command.
+#[derive(clap::Args)]
+pub struct Options {
+    /// What `saysee-train speech` made.
+    #[arg(long, default_value = "train/work/speech")]
+    speech: PathBuf,
+    /// What `saysee-train towers` made.
+    #[arg(long, default_value = "train/work/towers")]
+    towers: PathBuf,
+    /// The pack's folder.
+    #[arg(long, default_value = "assets/packs/scenes-mini")]
+    out: PathBuf,
+    /// Number format of the weight matrices: f32, f16 or q8.
+    #[arg(long, default_value = "q8", value_parser = format)]
+    weights: WeightFormat,
+    /// Least cosine for a keyword to be reported; `saysee-train evaluate` prints what each value costs.
+    #[arg(long, default_value_t = 0.35)]
+    keyword_threshold: f32,
+}
+
+fn format(text: &str) -> Result<WeightFormat, String> {
+    serde_json::from_value(json!(text)).map_err(|_| format!("{text}: expected f32, f16 or q8"))
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a checkpoint is missing or a file cannot be written.
+pub fn run(options: &Options) -> Result<(), TrainError> {
+    let device = Device::flex();
+    let config = SpeechConfig::standard();
+    let checkpoint = Checkpoint::new(options.speech.join("checkpoint"));
+    let model = checkpoint.model(config.init(&device))?;
+    let towers = Towers::load(&options.towers)?;
+    let name = options
+        .out
+        .file_name()
+        .map_or_else(|| "pack".into(), |name| name.to_string_lossy().into_owned());
+    let mut manifest = describe(
+        &config,
+        &name,
+        options.weights,
+        Vocabulary::default().tokens().to_vec(),
+    );
+    let Head::HybridPlus(head) = &mut manifest.model.head;
+    head.keyword_threshold = options.keyword_threshold;
+    manifest.provenance = json!({
+        "made_by": "saysee-train",
+        "speech_steps": checkpoint.step()?,
+        "speech": "synthesised: espeak-ng, flite, festival, SVOX Pico, RHVoice",
+        "pictures": "composed scenes, Twemoji artwork",
+    });
+    let files = pack(manifest, &model, &towers)?;
+    write_folder(&options.out, &files)
+}
+
+/// The manifest of a model of these sizes, nothing measured yet.
+pub fn describe(
+    config: &SpeechConfig,
+    name: &str,
+    weights: WeightFormat,
+    tokens: Vec<String>,
+) -> Manifest {
+    let subsampling = Subsampling {
+        kernel: 3,
+        stride: 2,
+        padding: 1,
+    };
+    let encoder = &config.encoder;
+    Manifest {
+        format: String::new(),
+        version: 0,
+        name: name.to_owned(),
+        embedding_space: EMBEDDING_SPACE.to_owned(),
+        weights,
+        model: Model {
+            front_end: FrontEnd::LogMel(front_end()),
+            subsampling: vec![subsampling; 2],
+            encoder: Encoder::ConvolutionalTransformer(ConvolutionalTransformer {
+                width: encoder.width,
+                layers: encoder.layers,
+                heads: encoder.heads,
+                feed_forward: encoder.feed_forward,
+                kernel: encoder.kernel,
+            }),
+            normalise_hidden_states: true,
+            head: Head::HybridPlus(HybridPlus {
+                heads: config.head_heads,
+                embedding: config.embedding,
+                firing: Firing {
+                    convolution_kernel: 3,
+                    tail_threshold: 0.5,
+                    cap: 24,
+                },
+                keyword_threshold: 0.35,
+            }),
+        },
+        limits: Limits { max_seconds: 15.0 },
+        vocabulary: PackVocabulary {
+            tokens,
+            first_allowed: FIRST_WORD,
+        },
+        shards: Vec::new(),
+        licence: "MIT OR Apache-2.0".to_owned(),
+        attribution: vec![saysee_scenes::CREDIT.to_owned()],
+        provenance: json!({}),
+        quality: json!({}),
+    }
+}
+
+/// A pack's files.
+///
+/// # Errors
+/// When the model is not of the manifest's shape.
+pub fn pack(
+    manifest: Manifest,
+    model: &SpeechModel,
+    towers: &Towers,
+) -> Result<PackFiles, TrainError> {
+    Ok(write(manifest, &collect(model, towers.text.table.val()))?)
+}
+
+/// Writes a pack's files into its folder.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_folder(folder: &Path, files: &PackFiles) -> Result<(), TrainError> {
+    std::fs::create_dir_all(folder).map_err(TrainError::file(folder))?;
+    for (name, bytes) in &files.files {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).map_err(TrainError::file(&path))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The steps of making a pack, one command each.
+
+pub mod evaluate;
+pub mod export;
+pub mod gallery;
+pub mod speech;
+pub mod towers;

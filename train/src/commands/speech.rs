@@ -1,0 +1,248 @@
+//! `saysee-train speech`: teaches the speech model, phones first, then embedding and keywords.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::description::front_end;
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::Module;
+use burn::optim::{AdamWConfig, GradientsParams};
+use burn::prelude::*;
+use saysee_engine::audio::LogMel;
+use saysee_voices::corpus::CorpusReader;
+
+use crate::checkpoint::Checkpoint;
+use crate::data::speech::{BatchPlan, SpeechBatch, SpeechData};
+use crate::error::TrainError;
+use crate::losses;
+use crate::model::head::normalise;
+use crate::model::speech::{SpeechConfig, SpeechModel};
+use crate::model::towers::{Towers, host};
+use crate::progress;
+use crate::schedule::Schedule;
+use crate::targets::Targets;
+use crate::validation::Validation;
+use crate::vocabulary::Vocabulary;
+
+use super::towers::SCALE;
+
+/// Options of the command.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Corpus to learn from (`saysee-voices build --split train`).
+    #[arg(long, default_value = "train/work/corpus-train")]
+    corpus: PathBuf,
+    /// Corpus to watch progress on (`saysee-voices build --split dev`).
+    #[arg(long, default_value = "train/work/corpus-dev")]
+    watch: PathBuf,
+    /// What `saysee-train towers` made.
+    #[arg(long, default_value = "train/work/towers")]
+    towers: PathBuf,
+    /// Where checkpoints go.
+    #[arg(long, default_value = "train/work/speech")]
+    out: PathBuf,
+    /// Training steps in all.
+    #[arg(long, default_value_t = 6_000)]
+    steps: usize,
+    /// Steps with phones alone, on clean speech.
+    #[arg(long, default_value_t = 400)]
+    phone_steps: usize,
+    /// Steps over which degraded speech is phased in.
+    #[arg(long, default_value_t = 1_500)]
+    ramp_steps: usize,
+    /// The share of degraded utterances in the end.
+    #[arg(long, default_value_t = 0.6)]
+    degraded: f64,
+    /// Utterances a step.
+    #[arg(long, default_value_t = 48)]
+    batch: usize,
+    /// The highest learning rate.
+    #[arg(long, default_value_t = 2e-3)]
+    rate: f64,
+    /// Use only this many clips of the corpus.
+    #[arg(long, default_value_t = usize::MAX)]
+    clips: usize,
+    /// Everything random follows from this.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// How much each objective counts once all are asked for.
+struct Weights {
+    phones: f32,
+    naming: f32,
+    quantity: f32,
+    text: f32,
+    picture: f32,
+}
+
+const WEIGHTS: Weights = Weights {
+    phones: 0.5,
+    naming: 1.0,
+    quantity: 0.5,
+    text: 0.5,
+    picture: 0.5,
+};
+
+/// Runs the command.
+///
+/// # Errors
+/// When files cannot be read or written.
+pub fn run(options: &Options) -> Result<(), TrainError> {
+    let config = front_end();
+    let mels = config.mels;
+    let open = |folder: &PathBuf, most| -> Result<_, TrainError> {
+        Ok(Arc::new(SpeechData::new(
+            CorpusReader::open(folder)?,
+            LogMel::new(&config)?,
+            mels,
+            Vocabulary::default(),
+            most,
+        )))
+    };
+    let data = open(&options.corpus, options.clips)?;
+    if data.is_empty() {
+        return Err(TrainError::Missing {
+            what: options.corpus.display().to_string(),
+            command: "saysee-voices build",
+        });
+    }
+    let device = Device::flex().autodiff();
+    device.seed(options.seed);
+    let mut model = SpeechConfig::standard().init(&device);
+    println!("{} parameters, {} clips", model.num_params(), data.len());
+    let mut optimiser = AdamWConfig::new()
+        .with_epsilon(1e-8)
+        .with_beta_2(0.98)
+        .with_weight_decay(0.01)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
+        .init();
+    let checkpoint = Checkpoint::new(options.out.join("checkpoint"));
+    let mut first = 0;
+    if let Some(step) = checkpoint.step()? {
+        model = checkpoint.model(model)?;
+        optimiser = checkpoint.optimiser(optimiser)?;
+        first = step;
+    }
+    let plan = BatchPlan {
+        size: options.batch,
+        seed: options.seed,
+        clean_steps: options.phone_steps,
+        ramp_steps: options.ramp_steps,
+        degraded_share: options.degraded,
+    };
+    let schedule = Schedule {
+        peak: options.rate,
+        warm_up: 80,
+        steps: options.steps,
+        floor: 0.02,
+    };
+    let mut targets: Option<(Targets, Validation)> = None;
+    let bar = progress::bar("speech", options.steps);
+    let mut shown = [0.0f32; 5];
+    for (step, batch) in (first..options.steps).zip(data.stream(plan, first..options.steps)) {
+        let batch = batch?;
+        if step >= options.phone_steps && targets.is_none() {
+            // Phones can be learnt before the towers are: they are opened when they are needed.
+            let towers = Towers::load(&options.towers)?;
+            let validation = Validation::new(&towers, open(&options.watch, usize::MAX)?)?;
+            targets = Some((
+                Targets::new(towers, &options.towers, data.corpus(), &device)?,
+                validation,
+            ));
+        }
+        let (loss, parts) = losses(
+            &model,
+            &batch,
+            mels,
+            targets.as_ref().map(|(targets, _)| targets),
+            &device,
+        );
+        let gradients = GradientsParams::from_grads(loss.backward(), &model);
+        model = optimiser.step(schedule.rate(step), model, gradients);
+        bar.set_position(step as u64 + 1);
+        for (sum, part) in shown.iter_mut().zip(parts) {
+            *sum += part;
+        }
+        let done = step + 1;
+        if done % 25 == 0 {
+            let [phones, naming, quantity, text, picture] = shown.map(|sum| sum / 25.0);
+            shown = [0.0; 5];
+            progress::log(
+                &bar,
+                format!(
+                    "step {done} phones {phones:.3} naming {naming:.3} quantity {quantity:.3} text {text:.3} picture {picture:.3}"
+                ),
+            );
+        }
+        if done % 250 == 0 || done == options.steps {
+            checkpoint.save(&model, &optimiser, done)?;
+            if let Some((targets, validation)) = &targets {
+                progress::log(
+                    &bar,
+                    format!(
+                        "step {done} {}",
+                        validation.report(&model.valid(), targets)?
+                    ),
+                );
+            }
+        }
+    }
+    bar.finish();
+    Ok(())
+}
+
+/// The loss of a batch, and what it is made of, in the order of [`Weights`].
+fn losses(
+    model: &SpeechModel,
+    batch: &SpeechBatch,
+    mels: usize,
+    targets: Option<&Targets>,
+    device: &Device,
+) -> (Tensor<1>, [f32; 5]) {
+    let (features, mask) = batch.tensors(mels, device);
+    let (states, mask) = model.encode(features, &mask);
+    let phones = losses::phones(
+        model.phone_log_probabilities(&states),
+        &mask.lengths,
+        &batch.phones,
+    );
+    let value = |loss: &Tensor<1>| host(loss.clone())[0];
+    let Some(targets) = targets else {
+        let shown = value(&phones);
+        return (phones, [shown, 0.0, 0.0, 0.0, 0.0]);
+    };
+    let output = model.head(&states, &mask);
+    let slots = batch.words.iter().map(Vec::len).max().unwrap_or(1).max(1);
+    let size = batch.words.len();
+    let counts: Vec<f32> = batch.words.iter().map(|words| words.len() as f32).collect();
+    let counts = Tensor::<2>::from_data(TensorData::new(counts, [size, 1]), device);
+    let keywords = model.head.keywords(&output, &counts, slots);
+    let naming = losses::naming(keywords, targets.table(), &batch.words);
+    let quantity = (output.alpha.clone().sum_dim(1) - counts).abs().mean();
+
+    let mut keys = batch.words.clone();
+    keys.iter_mut().for_each(|words| words.sort_unstable());
+    let texts = targets.texts(&batch.words, device);
+    let text = losses::contrastive(
+        output.parallel.clone(),
+        texts,
+        losses::same_pairs(&keys, device),
+        SCALE,
+    );
+    let (rows, pictures, scenes) = targets.pictures(&batch.clips, device);
+    let picture = if scenes.len() < 2 {
+        Tensor::zeros([1], device)
+    } else {
+        let own = normalise(output.parallel.select(0, rows));
+        losses::contrastive(own, pictures, losses::same_pairs(&scenes, device), SCALE)
+    };
+    let parts = [&phones, &naming, &quantity, &text, &picture].map(value);
+    let w = WEIGHTS;
+    let loss = phones * w.phones
+        + naming * w.naming
+        + quantity * w.quantity
+        + text * w.text
+        + picture * w.picture;
+    (loss, parts)
+}

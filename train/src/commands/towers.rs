@@ -1,0 +1,166 @@
+//! `saysee-train towers`: teaches the image and the text tower to agree on scenes and their captions.
+
+use std::path::PathBuf;
+
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::Module;
+use burn::optim::{AdamWConfig, GradientsParams};
+use burn::prelude::*;
+use saysee_scenes::Split;
+use saysee_scenes::listing::entries;
+
+use crate::checkpoint::Checkpoint;
+use crate::data::pictures;
+use crate::data::scenes::{SceneBatch, SceneData};
+use crate::embeddings;
+use crate::error::TrainError;
+use crate::losses::{binary, contrastive, same_pairs};
+use crate::model::towers::Towers;
+use crate::progress;
+use crate::retrieval::recall;
+use crate::schedule::Schedule;
+use crate::vocabulary::Vocabulary;
+
+/// Logits are cosines times this: the papers' fixed temperature 0.07.
+pub const SCALE: f32 = 1.0 / 0.07;
+
+/// Options of the command.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Where checkpoints and embeddings go.
+    #[arg(long, default_value = "train/work/towers")]
+    out: PathBuf,
+    /// Scenes to learn from.
+    #[arg(long, default_value_t = 12_000)]
+    scenes: usize,
+    /// Seed of the scene list: the listing that voices speak from must have been made with the same.
+    #[arg(long, default_value_t = 1)]
+    scene_seed: u64,
+    /// Training steps.
+    #[arg(long, default_value_t = 2_500)]
+    steps: usize,
+    /// Pictures a step.
+    #[arg(long, default_value_t = 48)]
+    batch: usize,
+    /// Everything random follows from this.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When files cannot be read or written.
+pub fn run(options: &Options) -> Result<(), TrainError> {
+    let vocabulary = Vocabulary::default();
+    let listed = entries(Split::Train, options.scenes, options.scene_seed)?;
+    let bar = progress::bar("drawing", options.scenes);
+    let data = SceneData::new(listed, &vocabulary, || bar.inc(1))?;
+    bar.finish();
+    let held_out = SceneData::new(
+        entries(Split::Dev, 240, options.scene_seed)?,
+        &vocabulary,
+        || (),
+    )?;
+
+    let device = Device::flex().autodiff();
+    device.seed(options.seed);
+    let mut towers = Towers::new(vocabulary.tokens().len(), data.concepts(), &device);
+    let mut optimiser = AdamWConfig::new()
+        .with_epsilon(1e-8)
+        .with_weight_decay(0.01)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
+        .init();
+    let checkpoint = Checkpoint::new(options.out.join("checkpoint"));
+    let mut first = 0;
+    if let Some(step) = checkpoint.step()? {
+        towers = checkpoint.model(towers)?;
+        optimiser = checkpoint.optimiser(optimiser)?;
+        first = step;
+    }
+    let schedule = Schedule {
+        peak: 2e-3,
+        warm_up: 100,
+        steps: options.steps,
+        floor: 0.02,
+    };
+    let bar = progress::bar("towers", options.steps);
+    for step in first..options.steps {
+        let batch = data.batch(options.batch, options.seed, step);
+        let (loss, matching, shown) = losses(&towers, &batch, options.batch, &device);
+        let gradients = GradientsParams::from_grads(loss.backward(), &towers);
+        towers = optimiser.step(schedule.rate(step), towers, gradients);
+        bar.set_position(step as u64 + 1);
+        if step % 50 == 49 || step + 1 == options.steps {
+            progress::log(
+                &bar,
+                format!(
+                    "step {} matching {matching:.3} concepts {shown:.4}",
+                    step + 1
+                ),
+            );
+        }
+        if step % 250 == 249 || step + 1 == options.steps {
+            checkpoint.save(&towers, &optimiser, step + 1)?;
+            let (first_place, first_ten) = agreement(&towers, &held_out);
+            progress::log(
+                &bar,
+                format!(
+                    "step {} dev text -> picture R@1 {first_place:.3} R@10 {first_ten:.3}",
+                    step + 1
+                ),
+            );
+        }
+    }
+    bar.finish();
+    let towers = towers.valid();
+    embeddings::write(
+        &options.out.join("scenes.safetensors"),
+        &towers.embed_pictures(&data),
+        towers.embedding(),
+    )?;
+    Ok(())
+}
+
+fn losses(
+    towers: &Towers,
+    batch: &SceneBatch,
+    size: usize,
+    device: &Device,
+) -> (Tensor<1>, f32, f32) {
+    let (picture, logits) =
+        towers
+            .image
+            .forward(pictures::tensor(batch.planes.clone(), size, device));
+    let text = towers.text.forward(&batch.words, device);
+    let mut keys = batch.words.clone();
+    keys.iter_mut().for_each(|words| words.sort_unstable());
+    let matching = contrastive(picture, text, same_pairs(&keys, device), SCALE);
+    let concepts = logits.dims()[1];
+    let targets = Tensor::from_data(
+        TensorData::new(batch.shown.clone(), [size, concepts]),
+        device,
+    );
+    let shown = binary(logits, targets);
+    let values = (
+        matching.clone().into_scalar::<f32>(),
+        shown.clone().into_scalar::<f32>(),
+    );
+    (matching + shown * 20.0, values.0, values.1)
+}
+
+/// Text -> picture recall at 1 and 10 on scenes, by their first caption.
+fn agreement(towers: &Towers, data: &SceneData) -> (f64, f64) {
+    let towers = towers.valid();
+    let pictures = towers.embed_pictures(data);
+    let captions: Vec<Vec<u16>> = (0..data.entries().len())
+        .map(|scene| data.words(scene)[0].clone())
+        .collect();
+    let texts = towers.embed_texts(&captions);
+    let own: Vec<usize> = (0..captions.len()).collect();
+    let width = towers.embedding();
+    (
+        recall(&texts, &pictures, width, &own, 1),
+        recall(&texts, &pictures, width, &own, 10),
+    )
+}

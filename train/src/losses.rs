@@ -1,0 +1,92 @@
+//! What the networks are asked to get right.
+
+use burn::nn::loss::CTCLossConfig;
+use burn::prelude::*;
+use burn::tensor::activation::{log_sigmoid, log_softmax};
+
+/// Cross-entropy of picking the right partner in a batch, both ways. `a`, `b`: `[batch, embedding]`,
+/// L2-normalised; `same[i][j]` (1 where `b_j` is as right as `b_i` for `a_i`, the diagonal excluded)
+/// takes such pairs out of the denominators (spec: architecture section 17).
+pub fn contrastive(a: Tensor<2>, b: Tensor<2>, same: Tensor<2>, scale: f32) -> Tensor<1> {
+    let logits = a.matmul(b.transpose()) * scale - same * 1e4;
+    let picked = |logits: Tensor<2>| {
+        let batch = logits.dims()[0];
+        let diagonal = Tensor::<2>::eye(batch, &logits.device());
+        (log_softmax(logits, 1) * diagonal).sum() / -(batch as f32)
+    };
+    (picked(logits.clone()) + picked(logits.transpose())) * 0.5
+}
+
+/// Marks pairs of a batch that mean the same, the diagonal excluded. `keys`: equal where the meaning is.
+pub fn same_pairs<T: PartialEq>(keys: &[T], device: &Device) -> Tensor<2> {
+    let batch = keys.len();
+    let mut same = vec![0.0f32; batch * batch];
+    for row in 0..batch {
+        for column in 0..batch {
+            if row != column && keys[row] == keys[column] {
+                same[row * batch + column] = 1.0;
+            }
+        }
+    }
+    Tensor::from_data(TensorData::new(same, [batch, batch]), device)
+}
+
+/// Binary cross-entropy with logits, the mean over everything.
+pub fn binary(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    let right = targets.clone() * log_sigmoid(logits.clone());
+    let wrong = (targets.neg() + 1.0) * log_sigmoid(logits.neg());
+    -(right + wrong).mean()
+}
+
+/// Connectionist temporal classification: mean over the batch of the loss a phone.
+/// `log_probabilities [batch, frames, phones]`; utterances whose phones do not fit their frames count 0.
+pub fn phones(log_probabilities: Tensor<3>, frames: &[usize], targets: &[Vec<u8>]) -> Tensor<1> {
+    let device = log_probabilities.device();
+    let batch = targets.len();
+    let longest = targets.iter().map(Vec::len).max().unwrap_or(1).max(1);
+    let mut ids = vec![1i64; batch * longest];
+    for (row, target) in targets.iter().enumerate() {
+        for (column, &phone) in target.iter().enumerate() {
+            ids[row * longest + column] = i64::from(phone);
+        }
+    }
+    let integers = |values: Vec<i64>| {
+        let count = values.len();
+        Tensor::<1, Int>::from_data(TensorData::new(values, [count]), &device)
+    };
+    let losses = CTCLossConfig::new()
+        .with_zero_infinity(true)
+        .init()
+        .forward(
+            log_probabilities.swap_dims(0, 1),
+            Tensor::from_data(TensorData::new(ids, [batch, longest]), &device),
+            integers(frames.iter().map(|&frames| frames as i64).collect()),
+            integers(targets.iter().map(|target| target.len() as i64).collect()),
+        );
+    let lengths: Vec<f32> = targets
+        .iter()
+        .map(|target| target.len().max(1) as f32)
+        .collect();
+    (losses / Tensor::from_data(TensorData::new(lengths, [batch]), &device)).mean()
+}
+
+/// Cross-entropy of naming the slots: `keywords [batch, slots, embedding]` against the rows of
+/// `table [vocabulary, embedding]`, both L2-normalised, at the temperature of the papers' keyword
+/// selection (0.1); slots past an utterance's word count do not count.
+pub fn naming(keywords: Tensor<3>, table: Tensor<2>, words: &[Vec<u16>]) -> Tensor<1> {
+    let device = keywords.device();
+    let [batch, slots, _] = keywords.dims();
+    let vocabulary = table.dims()[0];
+    let mut wanted = vec![0.0f32; batch * slots * vocabulary];
+    let mut total = 0usize;
+    for (row, words) in words.iter().enumerate() {
+        for (slot, &word) in words.iter().take(slots).enumerate() {
+            wanted[(row * slots + slot) * vocabulary + usize::from(word)] = 1.0;
+            total += 1;
+        }
+    }
+    let wanted =
+        Tensor::<3>::from_data(TensorData::new(wanted, [batch, slots, vocabulary]), &device);
+    let cosines = keywords.matmul(table.transpose().unsqueeze::<3>());
+    (log_softmax(cosines * 10.0, 2) * wanted).sum() / -(total.max(1) as f32)
+}

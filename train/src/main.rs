@@ -1,0 +1,42 @@
+//! `saysee-train`: one command for each step of making the bundled pack.
+
+use clap::{Parser, Subcommand};
+use saysee_train::commands::{evaluate, export, gallery, speech, towers};
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Teach the image and the text tower to agree on scenes and their captions.
+    Towers(towers::Options),
+    /// Teach the speech model: phones first, then embedding and keywords.
+    Speech(speech::Options),
+    /// Write the trained speech model as a pack.
+    Export(export::Options),
+    /// Embed the pictures of a gallery from their pixels.
+    Gallery(gallery::Options),
+    /// Score a pack on held-out voices through the engine.
+    Evaluate(evaluate::Options),
+}
+
+fn main() -> std::process::ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Towers(options) => towers::run(&options),
+        Command::Speech(options) => speech::run(&options),
+        Command::Export(options) => export::run(&options),
+        Command::Gallery(options) => gallery::run(&options),
+        Command::Evaluate(options) => evaluate::run(&options),
+    };
+    match result {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A trained speech model under the names and layouts of the pack format (docs/pack-format.md).
+
+use std::collections::BTreeMap;
+
+use burn::module::Param;
+use burn::nn::{LayerNorm, Linear};
+use burn::prelude::*;
+use burn::tensor::activation::softmax;
+use saysee_engine::pack::FloatTensor;
+
+use crate::model::block::{Block, SelfAttention};
+use crate::model::head::{HybridPlus, normalise};
+use crate::model::speech::SpeechModel;
+use crate::model::towers::host;
+
+/// Tensors by name.
+pub type Tensors = BTreeMap<String, FloatTensor>;
+
+/// Every tensor of the pack: the speech model without its phone classifier, and the token table.
+pub fn collect(model: &SpeechModel, table: Tensor<2>) -> Tensors {
+    let mut list = List {
+        tensors: Tensors::new(),
+    };
+    list.linear("subsampling.0", &model.encoder.subsample_first);
+    list.linear("subsampling.1", &model.encoder.subsample_second);
+    for (index, block) in model.encoder.blocks.iter().enumerate() {
+        list.block(&format!("blocks.{index}"), block);
+    }
+    list.tensor("mix", softmax(model.head.mix.val(), 0));
+    list.head(&model.head);
+    list.tensor("vocabulary.table", normalise(table));
+    list.tensors
+}
+
+struct List {
+    tensors: Tensors,
+}
+
+impl List {
+    fn block(&mut self, name: &str, block: &Block) {
+        let convolution = &block.convolution;
+        self.norm(&format!("{name}.convolution.norm"), &convolution.norm);
+        self.linear(&format!("{name}.convolution.expand"), &convolution.expand);
+        self.tensor(
+            &format!("{name}.convolution.depthwise.weight"),
+            convolution.depthwise.val(),
+        );
+        self.tensor(
+            &format!("{name}.convolution.depthwise.bias"),
+            convolution.depthwise_bias.val(),
+        );
+        self.linear(&format!("{name}.convolution.project"), &convolution.project);
+        self.norm(&format!("{name}.attention.norm"), &block.attention_norm);
+        self.attention(&format!("{name}.attention"), &block.attention);
+        self.norm(
+            &format!("{name}.feed_forward.norm"),
+            &block.feed_forward.norm,
+        );
+        self.linear(
+            &format!("{name}.feed_forward.expand"),
+            &block.feed_forward.expand,
+        );
+        self.linear(
+            &format!("{name}.feed_forward.project"),
+            &block.feed_forward.project,
+        );
+    }
+
+    fn head(&mut self, head: &HybridPlus) {
+        self.tensor("head.cls", head.cls.val());
+        self.attention("head.attention", &head.attention);
+        self.norm("head.norm", &head.norm);
+        self.linear("head.parallel_projection", &head.parallel_projection);
+        self.linear("head.firing.convolution", &head.firing_convolution);
+        self.linear("head.firing", &head.firing);
+        self.linear("head.keyword_projection", &head.keyword_projection);
+    }
+
+    fn attention(&mut self, name: &str, attention: &SelfAttention) {
+        self.linear(&format!("{name}.qkv"), &attention.qkv);
+        self.linear(&format!("{name}.out"), &attention.out);
+    }
+
+    /// Burn keeps `[inputs, outputs]`, packs `[outputs, inputs]`.
+    fn linear(&mut self, name: &str, linear: &Linear) {
+        self.tensor(&format!("{name}.weight"), linear.weight.val().transpose());
+        self.optional(&format!("{name}.bias"), linear.bias.as_ref());
+    }
+
+    fn norm(&mut self, name: &str, norm: &LayerNorm) {
+        self.tensor(&format!("{name}.weight"), norm.gamma.val());
+        self.optional(&format!("{name}.bias"), norm.beta.as_ref());
+    }
+
+    fn optional(&mut self, name: &str, vector: Option<&Param<Tensor<1>>>) {
+        if let Some(vector) = vector {
+            self.tensor(name, vector.val());
+        }
+    }
+
+    fn tensor<const D: usize>(&mut self, name: &str, tensor: Tensor<D>) {
+        let shape = tensor.dims().to_vec();
+        self.tensors.insert(
+            name.to_owned(),
+            FloatTensor {
+                shape,
+                data: host(tensor),
+            },
+        );
+    }
+}

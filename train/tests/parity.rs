@@ -1,0 +1,105 @@
+//! What is trained is what runs: a model with random weights gives the same numbers in Burn and,
+//! exported as a pack, in the engine.
+
+use burn::prelude::*;
+use saysee_engine::audio::LogMel;
+use saysee_engine::cpu::CpuOps;
+use saysee_engine::graph::Network;
+use saysee_engine::pack::{Manifest, Pack, WeightFormat};
+use saysee_train::commands::export::{describe, pack};
+use saysee_train::description::front_end;
+use saysee_train::model::encoder::EncoderConfig;
+use saysee_train::model::mask::Mask;
+use saysee_train::model::speech::{SpeechConfig, SpeechModel};
+use saysee_train::model::towers::{EMBEDDING, Towers, host};
+
+const WORDS: usize = 9;
+
+fn small(device: &Device) -> (SpeechConfig, SpeechModel, Towers) {
+    device.seed(7);
+    let encoder = EncoderConfig::new()
+        .with_width(64)
+        .with_layers(2)
+        .with_feed_forward(96);
+    let config = SpeechConfig::new(encoder, 42).with_embedding(EMBEDDING);
+    let model = config.init(device);
+    (config, model, Towers::new(WORDS, 5, device))
+}
+
+/// A chirp with some noise: something at every frequency.
+fn samples(count: usize) -> Vec<f32> {
+    let mut state = 1u32;
+    (0..count)
+        .map(|index| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let time = index as f32 / 16_000.0;
+            let noise = (state >> 8) as f32 / (1u32 << 24) as f32 - 0.5;
+            0.3 * (800.0 * time * (1.0 + 2.0 * time)).sin() + 0.05 * noise
+        })
+        .collect()
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter()
+        .zip(b)
+        .fold(0.0, |largest, (a, b)| largest.max((a - b).abs()))
+}
+
+#[test]
+fn an_exported_model_gives_the_numbers_it_was_trained_with() {
+    let device = Device::flex();
+    let (config, model, towers) = small(&device);
+    let tokens: Vec<String> = (0..WORDS).map(|word| format!("word{word}")).collect();
+    let files = pack(
+        describe(&config, "parity", WeightFormat::F32, tokens),
+        &model,
+        &towers,
+    )
+    .unwrap();
+    let shards = files.files[1..]
+        .iter()
+        .map(|(_, bytes)| bytes.clone())
+        .collect();
+    let pack = Pack::load(Manifest::parse(&files.files[0].1).unwrap(), shards).unwrap();
+
+    // An odd number of frames, twice: both strided convolutions meet their edge.
+    let samples = samples(400 + 160 * 138);
+    let mut ops = CpuOps::default();
+    let network = Network::new(&mut ops, &pack).unwrap();
+    let stages = pollster::block_on(network.stages(&mut ops, &samples)).unwrap();
+    let stage = |name: &str| -> &[f32] {
+        &stages
+            .iter()
+            .find(|(stage, ..)| stage == name)
+            .unwrap_or_else(|| panic!("no stage {name}"))
+            .3
+    };
+
+    let features = LogMel::new(&front_end())
+        .unwrap()
+        .features(&samples)
+        .unwrap();
+    let frames = features.len() / 80;
+    assert_eq!(frames % 4, 3);
+    // Beside a longer utterance, so that the padding must not be heard.
+    let mut padded = features.clone();
+    padded.resize((frames + 37) * 80, 0.0);
+    padded.extend((0..(frames + 37) * 80).map(|index| ((index * 31 % 17) as f32 - 8.0) / 8.0));
+    let input = Tensor::<3>::from_data(TensorData::new(padded, [2, frames + 37, 80]), &device);
+    let mask = Mask::new(vec![frames, frames + 37], frames + 37, &device);
+    let (states, mask) = model.encode(input, &mask);
+    let first = |tensor: Tensor<3>| host(tensor.narrow(0, 0, 1).narrow(1, 0, mask.lengths[0]));
+    for (index, state) in states.iter().enumerate() {
+        let difference =
+            largest_difference(&first(state.clone()), stage(&format!("hidden_{index}")));
+        assert!(difference < 1e-4, "hidden_{index}: {difference}");
+    }
+    let sum = model.head.weighted_sum(&states);
+    assert!(largest_difference(&first(sum), stage("weighted_sum")) < 1e-4);
+    let output = model.head(&states, &mask);
+    let alpha = host(output.alpha.narrow(0, 0, 1).narrow(1, 0, mask.lengths[0]));
+    assert!(largest_difference(&alpha, stage("cif_alpha")) < 1e-5);
+    let parallel = host(output.parallel.narrow(0, 0, 1));
+    assert!(largest_difference(&parallel, stage("parallel_audio_feat")) < 1e-4);
+}
