@@ -11,6 +11,7 @@ pub mod gallery;
 pub mod gpu;
 pub mod graph;
 pub mod index;
+pub mod live;
 pub mod ops;
 pub mod pack;
 #[cfg(any(test, feature = "testing"))]
