@@ -1,0 +1,91 @@
+//! What the commands that run the network share: its arguments, opening it, and hearing a file.
+
+use std::path::{Path, PathBuf};
+
+use saysee_engine::audio::Resampler;
+use saysee_engine::gallery::Gallery;
+use saysee_engine::pack::Pack;
+use saysee_engine::{BackendChoice, Engine};
+
+use crate::failure::Failure;
+use crate::folder::Folder;
+use crate::recording::{self, RecordingError};
+
+/// Which network to run, and where.
+#[derive(Debug, clap::Args)]
+pub struct ModelArguments {
+    /// The pack's folder, such as assets/packs/scenes-mini.
+    #[arg(long, value_name = "FOLDER")]
+    pub pack: PathBuf,
+    /// Where to run: the faster of the two after a short timing, or one of them.
+    #[arg(long, value_enum, default_value_t = Backend::Auto)]
+    pub backend: Backend,
+}
+
+/// `--backend`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Backend {
+    /// The faster one, timed at start.
+    Auto,
+    /// The GPU or nothing.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+impl From<Backend> for BackendChoice {
+    fn from(backend: Backend) -> Self {
+        match backend {
+            Backend::Auto => Self::Auto,
+            Backend::Gpu => Self::Gpu,
+            Backend::Cpu => Self::Cpu,
+        }
+    }
+}
+
+/// Reads and checks a pack.
+///
+/// # Errors
+/// [`Failure::Folder`] with the file and the field or tensor.
+pub fn open_pack(folder: &Path) -> Result<Pack, Failure> {
+    pollster::block_on(Pack::open(&Folder::new(folder)))
+        .map_err(|error| Failure::pack(folder, error))
+}
+
+/// Reads and checks a gallery.
+///
+/// # Errors
+/// [`Failure::Folder`] with the file and the field or tensor.
+pub fn open_gallery(folder: &Path) -> Result<Gallery, Failure> {
+    pollster::block_on(Gallery::open(&Folder::new(folder)))
+        .map_err(|error| Failure::pack(folder, error))
+}
+
+/// Makes the engine of a pack.
+///
+/// # Errors
+/// [`Failure::Engine`] when the backend asked for cannot run.
+pub fn start(pack: &Pack, backend: Backend) -> Result<Engine, Failure> {
+    Ok(pollster::block_on(Engine::new(pack, backend.into()))?)
+}
+
+/// Decodes a recording to mono samples at the engine's rate, saying so when parts of it are damaged.
+///
+/// # Errors
+/// [`Failure::Recording`] when the file is no usable recording.
+pub fn hear(file: &Path, max_seconds: f32) -> Result<Vec<f32>, Failure> {
+    let recording = recording::read(file, max_seconds)?;
+    if recording.damaged_packets > 0 {
+        let count = recording.damaged_packets;
+        eprintln!(
+            "warning: {}: {count} damaged packets are missing from the sound",
+            file.display()
+        );
+    }
+    Resampler::whole(recording.rate, &recording.samples).map_err(|problem| {
+        Failure::Recording(RecordingError {
+            file: file.to_owned(),
+            problem: problem.into(),
+        })
+    })
+}
