@@ -38,6 +38,9 @@ export class SaySee {
   get results() {
     return this.page.getByTestId("results").getByTestId("result");
   }
+  get viewer() {
+    return this.page.getByTestId("viewer");
+  }
   sample(id) {
     return this.page.locator(`[data-testid="sample"][data-sample="${id}"]`);
   }

@@ -84,7 +84,7 @@ describe("trouble", () => {
   test("a slow download shows bytes of how many, and a question waits for it", () =>
     withPage((path) => isShard(path) && { delay: 3000 }, "?backend=cpu", async (page) => {
       await page.reaches("loading");
-      await page.page.waitForFunction(() => /\d.*(of|\/).*\d+ ?[kM]B/.test(document.body.innerText));
+      await page.page.getByText(/B of [\d.]+ [kM]B/).first().waitFor();
       await answersSample(page);
     }));
 

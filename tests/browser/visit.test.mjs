@@ -113,6 +113,18 @@ describe("a visit", () => {
       await page.page.keyboard.press("Space");
       await answered(page, first);
       assert.equal(await focused(), "record", "the focus stays where it was");
+
+      const inResults = () => page.page.evaluate(() => document.activeElement?.closest('[data-testid="result"]')?.dataset.item);
+      for (let presses = 0; presses < 40 && !(await inResults()); presses++) await page.page.keyboard.press("Tab");
+      assert.equal(await inResults(), first.expected_item, "the best picture is the first to be reached");
+      await page.page.keyboard.press("Enter");
+      await page.viewer.waitFor({ state: "visible" });
+      const best = await page.viewer.locator("img").getAttribute("src");
+      await page.page.keyboard.press("ArrowRight");
+      assert.notEqual(await page.viewer.locator("img").getAttribute("src"), best);
+      await page.page.keyboard.press("Escape");
+      await page.viewer.waitFor({ state: "hidden" });
+      assert.equal(await inResults(), first.expected_item, "the focus goes back to the picture");
     }));
 
   test("assistive technology finds names, headings, states and captions", () =>
