@@ -339,7 +339,8 @@ pub(crate) mod tests {
 
     #[test]
     fn impossible_configurations_name_their_field() {
-        let cases: [(&str, fn(&mut LogMelConfig)); 8] = [
+        type Spoil = fn(&mut LogMelConfig);
+        let cases: [(&str, Spoil); 8] = [
             ("sample_rate", |c| c.sample_rate = 8_000),
             ("fft", |c| c.fft = 500),
             ("window", |c| c.window = 600),

@@ -218,7 +218,7 @@ impl Ops for CpuOps {
     }
 
     fn gated_linear_unit(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {
-        fit(x.columns() % 2 == 0, "gated_linear_unit", || {
+        fit(x.columns().is_multiple_of(2), "gated_linear_unit", || {
             format!("{} has no two halves", shape_of(x))
         })?;
         let width = x.columns() / 2;
@@ -237,7 +237,7 @@ impl Ops for CpuOps {
 
     fn attention(&mut self, qkv: &Matrix, heads: usize) -> Result<Matrix, EngineError> {
         let width = qkv.columns() / 3;
-        let fine = qkv.columns() % 3 == 0 && heads > 0 && width % heads == 0;
+        let fine = qkv.columns().is_multiple_of(3) && heads > 0 && width.is_multiple_of(heads);
         fit(fine, "attention", || {
             format!("{heads} heads over {}", shape_of(qkv))
         })?;

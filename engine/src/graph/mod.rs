@@ -46,6 +46,12 @@ pub struct Heard {
     pub scores: Vec<f32>,
 }
 
+/// What one utterance leaves where the operations run.
+struct Recorded<T> {
+    output: HeadOutput<T>,
+    scores: Option<T>,
+}
+
 impl<O: Ops> Network<O> {
     /// Hands every weight of the pack to `ops`.
     ///
@@ -53,7 +59,7 @@ impl<O: Ops> Network<O> {
     /// What [`Ops::load`] refuses.
     pub fn new(ops: &mut O, pack: &Pack) -> Result<Self, EngineError> {
         let manifest = pack.manifest();
-        let find = |name: &str| pack.tensor(name).cloned();
+        let find = |name: &str| pack.tensor(name);
         let mut weights = Weights::new(ops, &find);
         let Encoder::ConvolutionalTransformer(encoder) = &manifest.model.encoder;
         let Head::HybridPlus(head) = &manifest.model.head;
@@ -88,7 +94,7 @@ impl<O: Ops> Network<O> {
         Ok(())
     }
 
-    /// Frames a second that the head sees are `sample_rate / hop / strides`; see [`FrontEnd::timing`].
+    /// When the frames that the head sees happen.
     pub fn timing(&self) -> front_end::Timing {
         self.front_end.timing()
     }
@@ -103,7 +109,7 @@ impl<O: Ops> Network<O> {
     /// # Errors
     /// When the samples are too short, or the device fails.
     pub async fn hear(&self, ops: &mut O, samples: &[f32]) -> Result<Heard, EngineError> {
-        let (output, scores) = self.record(ops, samples, &mut Stages::off())?;
+        let Recorded { output, scores } = self.record(ops, samples, &mut Stages::off())?;
         let mut wanted = vec![
             &output.embedding,
             &output.alpha,
@@ -149,7 +155,7 @@ impl<O: Ops> Network<O> {
         ops: &mut O,
         samples: &[f32],
         stages: &mut Stages<O::Tensor>,
-    ) -> Result<(HeadOutput<O::Tensor>, Option<O::Tensor>), EngineError> {
+    ) -> Result<Recorded<O::Tensor>, EngineError> {
         let frames = self.front_end.run(ops, samples, stages)?;
         let frames = self.encoder.run(ops, frames, stages)?;
         let output = self.head.run(ops, &frames, stages)?;
@@ -162,7 +168,7 @@ impl<O: Ops> Network<O> {
             }
             None => None,
         };
-        Ok((output, scores))
+        Ok(Recorded { output, scores })
     }
 }
 

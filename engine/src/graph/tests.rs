@@ -52,7 +52,7 @@ fn the_head_computes_what_the_published_model_computes() {
     ));
     let (config, vocabulary) = head_config();
     let mut ops = CpuOps::new();
-    let find = |name: &str| Ok(weights[name].clone());
+    let find = |name: &str| Ok(&weights[name]);
     let head = HybridPlus::load(&mut Weights::new(&mut ops, &find), &config, &vocabulary).unwrap();
     for utterance in 0..3 {
         let want = |stage: &str| &golden[&format!("{utterance}.{stage}")];

@@ -7,7 +7,7 @@ use crate::pack::{PackError, WeightData};
 /// Looks weights up by name and hands them to the operations.
 pub struct Weights<'a, O: Ops> {
     ops: &'a mut O,
-    find: &'a dyn Fn(&str) -> Result<WeightData, PackError>,
+    find: &'a dyn Fn(&str) -> Result<&'a WeightData, PackError>,
 }
 
 /// Weight and bias of a linear layer or a convolution.
@@ -31,12 +31,15 @@ pub(super) struct Attention<O: Ops> {
 
 impl<'a, O: Ops> Weights<'a, O> {
     /// Reads weights through `find`.
-    pub fn new(ops: &'a mut O, find: &'a dyn Fn(&str) -> Result<WeightData, PackError>) -> Self {
+    pub fn new(
+        ops: &'a mut O,
+        find: &'a dyn Fn(&str) -> Result<&'a WeightData, PackError>,
+    ) -> Self {
         Self { ops, find }
     }
 
     pub(super) fn weight(&mut self, name: &str) -> Result<O::Weight, EngineError> {
-        self.ops.load(name, &(self.find)(name)?)
+        self.ops.load(name, (self.find)(name)?)
     }
 
     /// A vector the host computes with.

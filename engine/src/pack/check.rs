@@ -161,7 +161,7 @@ fn check_head(fields: &Fields, head: &HybridPlus, width: usize) -> Result<(), Pa
 }
 
 fn check_heads(fields: &Fields, field: &str, heads: usize, width: usize) -> Result<(), PackError> {
-    let fine = heads >= 1 && width % heads == 0;
+    let fine = heads >= 1 && width.is_multiple_of(heads);
     fields.require(
         fine,
         field,
@@ -171,5 +171,5 @@ fn check_heads(fields: &Fields, field: &str, heads: usize, width: usize) -> Resu
 
 /// Whether `q8` can hold rows of `inputs`.
 pub(super) fn is_quantisable(inputs: usize) -> bool {
-    inputs > 0 && inputs % Q8_GROUP == 0
+    inputs > 0 && inputs.is_multiple_of(Q8_GROUP)
 }

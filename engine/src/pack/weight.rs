@@ -73,12 +73,13 @@ impl WeightData {
     /// Quantises to 8 bits: `scale = max |w| / 127` for each [`Q8_GROUP`] inputs of a row, `value =
     /// round(w / scale)`. `None` when the inputs are not a multiple of [`Q8_GROUP`] or `data` is not of the shape.
     pub fn quantise(shape: [usize; 2], data: &[f32]) -> Option<Self> {
-        if shape[1] % Q8_GROUP != 0 || shape[0].checked_mul(shape[1]) != Some(data.len()) {
+        if !shape[1].is_multiple_of(Q8_GROUP) || shape[0].checked_mul(shape[1]) != Some(data.len())
+        {
             return None;
         }
         let mut values = Vec::with_capacity(data.len());
         let mut scales = Vec::with_capacity(data.len() / Q8_GROUP);
-        for group in data.chunks_exact(Q8_GROUP) {
+        for group in data.as_chunks::<Q8_GROUP>().0 {
             let largest = group
                 .iter()
                 .fold(0.0_f32, |largest, w| largest.max(w.abs()));
