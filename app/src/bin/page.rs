@@ -1,0 +1,11 @@
+//! The page's program; `trunk build` makes it.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    saysee_app::page::start();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("This program runs in a browser. Start it with ./serve.");
+}

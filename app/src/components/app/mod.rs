@@ -1,0 +1,45 @@
+//! The whole page.
+
+use leptos::prelude::*;
+
+use crate::components::colophon::Colophon;
+use crate::components::dropzone::Dropzone;
+use crate::components::masthead::Masthead;
+use crate::components::recorder::Recorder;
+use crate::components::results::Results;
+use crate::components::samples::Samples;
+use crate::components::stage::Stage;
+use crate::components::status::StatusLine;
+use crate::components::viewer::Viewer;
+use crate::logic::address::Address;
+use crate::page::Page;
+
+/// The whole page: puts the parts together and sets everything going.
+#[component]
+pub fn App() -> impl IntoView {
+    let query = window().location().search().unwrap_or_default();
+    let page = Page::new(Address::parse(&query));
+    provide_context(page);
+    let dragging = RwSignal::new(false);
+    page.listen(dragging);
+    page.load_pictures();
+    page.load_samples();
+    page.load();
+
+    view! {
+        <Masthead />
+        <main>
+            <Stage />
+            <div class="dock">
+                <StatusLine />
+                <Recorder />
+                <p class="promise">"Audio never leaves this tab."</p>
+            </div>
+            <Samples />
+            <Results />
+        </main>
+        <Colophon />
+        <Viewer />
+        <Dropzone dragging />
+    }
+}

@@ -1,0 +1,19 @@
+//! The parts of the page: one idea a folder, its style beside it.
+
+mod app;
+mod colophon;
+mod dropzone;
+mod masthead;
+mod picture;
+mod recorder;
+mod results;
+mod samples;
+mod stage;
+mod status;
+mod timeline;
+mod viewer;
+
+pub use app::App;
+
+/// How many colours keywords take in turn; the colours are `--word-0` and on in `tokens.css`.
+const WORD_COLOURS: usize = 6;

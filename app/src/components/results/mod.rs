@@ -1,0 +1,59 @@
+//! The pictures: the whole gallery at first, the best ones in order once something was said.
+
+mod travel;
+
+use std::collections::HashMap;
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::components::picture::PictureCard;
+use crate::logic::ranking::Row;
+use crate::page::Page;
+
+/// The picture grid.
+#[component]
+pub fn Results() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let grid = NodeRef::<html::Ol>::new();
+    let rows = Memo::new(move |_| page.rows());
+    let ranked = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
+    let by_item = Memo::new(move |_| {
+        rows.with(|rows| {
+            rows.iter()
+                .map(|row| (row.item, *row))
+                .collect::<HashMap<_, Row>>()
+        })
+    });
+    let shown = Memo::new(move |_| page.shown());
+    let more = Memo::new(move |_| {
+        rows.with(Vec::len).saturating_sub(shown.with(Vec::len)) * usize::from(ranked.get())
+    });
+    travel::animate(grid, shown);
+
+    let heading = move || {
+        let pictures = page
+            .catalogue
+            .with(|catalogue| catalogue.as_ref().map_or(0, |c| c.items.len()));
+        match (ranked.get(), pictures) {
+            (true, _) => "Best matches".to_owned(),
+            (false, 0) => "Pictures".to_owned(),
+            (false, count) => format!("{count} pictures to find"),
+        }
+    };
+    view! {
+        <section class="results" aria-labelledby="results-heading">
+            <h2 id="results-heading">{heading}</h2>
+            <ol data-testid="results" class:ranked=move || ranked.get() node_ref=grid>
+                <For each=move || shown.get() key=|item| *item let:item>
+                    <PictureCard item by_item />
+                </For>
+            </ol>
+            <Show when=move || more.get() != 0>
+                <button type="button" class="results-more" on:click=move |_| page.show_more()>
+                    {move || format!("Show {} more", more.get())}
+                </button>
+            </Show>
+        </section>
+    }
+}

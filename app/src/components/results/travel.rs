@@ -1,0 +1,105 @@
+//! Moves pictures visibly from their old place to their new one.
+
+use std::collections::HashMap;
+
+use js_sys::{Array, Object, Reflect};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlElement, HtmlOListElement};
+
+use crate::components::timeline::prefers_less_motion;
+use crate::logic::motion::{Motion, Place, motions};
+
+/// Milliseconds of a journey.
+const JOURNEY: f64 = 420.0;
+/// Quick to leave, slow to arrive.
+const PACE: &str = "cubic-bezier(0.2, 0.8, 0.2, 1)";
+
+#[wasm_bindgen]
+extern "C" {
+    /// What web-sys keeps behind its flag for unstable interfaces, though browsers have had it since 2020.
+    type Animated;
+    #[wasm_bindgen(method)]
+    fn animate(this: &Animated, frames: &Array, options: &Object) -> JsValue;
+}
+
+/// Animates the pictures of `grid` whenever `shown` changes.
+pub fn animate(grid: NodeRef<html::Ol>, shown: Memo<Vec<usize>>) {
+    let before = StoredValue::new(HashMap::<usize, Place>::new());
+    let width = StoredValue::new(0);
+    Effect::new(move |_| {
+        shown.track();
+        // By the next frame the list has its new order and has not been painted in it yet.
+        request_animation_frame(move || {
+            let Some(grid) = grid.try_get_untracked().flatten() else {
+                return;
+            };
+            let cards = cards(&grid);
+            let after: HashMap<usize, Place> = cards
+                .iter()
+                .map(|(item, card)| (*item, place(card)))
+                .collect();
+            // A page that was resized in between has moved everything already.
+            let same_width = width.get_value() == grid.client_width();
+            if same_width && !prefers_less_motion() {
+                let mut motions = before.with_value(|before| motions(before, &after));
+                for (item, card) in cards {
+                    if let Some(motion) = motions.remove(&item) {
+                        play(&card, motion);
+                    }
+                }
+            }
+            width.set_value(grid.client_width());
+            before.set_value(after);
+        });
+    });
+}
+
+/// The cards of the grid with their positions in the gallery.
+fn cards(grid: &HtmlOListElement) -> Vec<(usize, HtmlElement)> {
+    let children = grid.children();
+    (0..children.length())
+        .filter_map(|index| {
+            let card: HtmlElement = children.item(index)?.unchecked_into();
+            let item = card.get_attribute("data-position")?.parse().ok()?;
+            Some((item, card))
+        })
+        .collect()
+}
+
+/// Where a card is, whatever animation is playing on it.
+fn place(card: &HtmlElement) -> Place {
+    Place {
+        x: f64::from(card.offset_left()),
+        y: f64::from(card.offset_top()),
+        width: f64::from(card.offset_width()),
+    }
+}
+
+fn play(card: &HtmlElement, motion: Motion) {
+    let frame = match motion {
+        Motion::Glide { dx, dy, scale } => {
+            let transform = format!("translate({dx:.1}px, {dy:.1}px) scale({scale:.3})");
+            object(&[
+                ("transformOrigin", "0 0".into()),
+                ("transform", transform.into()),
+            ])
+        }
+        Motion::Appear => object(&[("opacity", 0.0.into())]),
+    };
+    // The one keyframe is where the journey starts; it ends where the card is.
+    let frames = Array::of2(&frame, &Object::new());
+    let options = object(&[("duration", JOURNEY.into()), ("easing", PACE.into())]);
+    card.unchecked_ref::<Animated>().animate(&frames, &options);
+}
+
+fn object(properties: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (key, value) in properties {
+        // A fresh object of our own cannot refuse a property.
+        drop(Reflect::set(&object, &JsValue::from_str(key), value));
+    }
+    object
+}

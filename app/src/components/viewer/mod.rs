@@ -1,0 +1,110 @@
+//! One picture, large, over the page.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::logic::format;
+use crate::page::Page;
+
+/// The dialog that shows the selected picture. Escape closes it and the focus goes back to where it was:
+/// that is the browser's own doing.
+#[component]
+pub fn Viewer() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        match page.selected.get() {
+            // Fails only on a dialog that is open already.
+            Some(_) if !dialog.open() => drop(dialog.show_modal()),
+            Some(_) => {}
+            None => dialog.close(),
+        }
+    });
+    let step = move |by: isize| {
+        let shown = page.shown();
+        let position = page
+            .selected
+            .get_untracked()
+            .and_then(|item| shown.iter().position(|other| *other == item));
+        let next = position.and_then(|position| shown.get(position.checked_add_signed(by)?));
+        if let Some(next) = next {
+            page.selected.set(Some(*next));
+        }
+    };
+    let keys = move |event: KeyboardEvent| match event.key().as_str() {
+        "ArrowLeft" => step(-1),
+        "ArrowRight" => step(1),
+        _ => {}
+    };
+    view! {
+        <dialog
+            class="viewer"
+            data-testid="viewer"
+            aria-label="Picture"
+            node_ref=dialog
+            on:close=move |_| page.selected.set(None)
+            on:keydown=keys
+            on:click=move |event| {
+                // A click on the dialog itself is one beside its content: on the backdrop.
+                if event.target() == event.current_target() {
+                    page.selected.set(None);
+                }
+            }
+        >
+            {move || page.selected.get().map(|item| view! { <Large item /> })}
+            <div class="viewer-keys">
+                <button type="button" on:click=move |_| step(-1)>"Previous"</button>
+                <button type="button" on:click=move |_| page.selected.set(None)>"Close"</button>
+                <button type="button" on:click=move |_| step(1)>"Next"</button>
+            </div>
+        </dialog>
+    }
+}
+
+#[component]
+fn Large(item: usize) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let picture = page.catalogue.with_untracked(|catalogue| {
+        catalogue
+            .as_ref()
+            .and_then(|catalogue| catalogue.items.get(item).cloned())
+    });
+    let score = move || {
+        let row = page
+            .rows()
+            .into_iter()
+            .enumerate()
+            .find(|(_, row)| row.item == item)?;
+        Some(format!(
+            "Match number {}, similarity {:.2}",
+            row.0 + 1,
+            row.1.score
+        ))
+    };
+    picture.map(move |picture| {
+        let credit = [picture.credit.as_str(), picture.licence.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
+        view! {
+            <figure>
+                <img
+                    src=page.picture_address(&picture.file)
+                    alt=picture.caption.clone()
+                    width=picture.width
+                    height=picture.height
+                    style:aspect-ratio=format!("{:.4}", picture.aspect())
+                    style:background-color=picture.colour
+                />
+                <figcaption>
+                    <strong>{format::sentence(&picture.caption)}</strong>
+                    <span>{score}</span>
+                    <small>{credit}</small>
+                </figcaption>
+            </figure>
+        }
+    })
+}

@@ -1,0 +1,143 @@
+//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME&gallery=NAME`.
+//!
+//! Addresses are written by strangers. Names become parts of paths, so only plain ones pass;
+//! anything else is ignored and the default stands.
+
+use crate::protocol::BackendChoice;
+
+/// Longest pack, gallery or sample name taken from an address.
+const LONGEST_NAME: usize = 64;
+
+/// What one visit was asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Which backend to run on.
+    pub backend: BackendChoice,
+    /// A bundled utterance to ask at once.
+    pub sample: Option<String>,
+    /// Folder under `assets/packs/`.
+    pub pack: String,
+    /// Folder under `assets/galleries/`.
+    pub gallery: String,
+}
+
+impl Default for Address {
+    fn default() -> Self {
+        Self {
+            backend: BackendChoice::Auto,
+            sample: None,
+            pack: "scenes-mini".to_owned(),
+            gallery: "scenes".to_owned(),
+        }
+    }
+}
+
+impl Address {
+    /// Reads a query string, with or without its leading `?`. The first of repeated keys wins.
+    pub fn parse(query: &str) -> Self {
+        let mut address = Self::default();
+        let pairs: Vec<(&str, &str)> = query
+            .trim_start_matches('?')
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .collect();
+        let value = |key: &str| {
+            pairs
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map(|(_, value)| *value)
+        };
+        let name = |key: &str| {
+            value(key)
+                .filter(|text| is_safe_name(text))
+                .map(str::to_owned)
+        };
+
+        address.backend = match value("backend") {
+            Some("gpu") => BackendChoice::Gpu,
+            Some("cpu") => BackendChoice::Cpu,
+            _ => BackendChoice::Auto,
+        };
+        address.sample = name("sample");
+        if let Some(pack) = name("pack") {
+            address.pack = pack;
+        }
+        if let Some(gallery) = name("gallery") {
+            address.gallery = gallery;
+        }
+        address
+    }
+}
+
+/// Whether a name can be one part of a path: letters, digits, `-`, `_` and inner single dots.
+pub fn is_safe_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !name.is_empty()
+        && name.len() <= LONGEST_NAME
+        && name.chars().all(plain)
+        && !name.starts_with('.')
+        && !name.ends_with('.')
+        && !name.contains("..")
+}
+
+/// Whether a path of a manifest stays below its folder: safe names joined by `/`.
+pub fn is_safe_path(path: &str) -> bool {
+    path.split('/').all(is_safe_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_address_asks_for_the_bundled_model() {
+        for query in ["", "?", "?&&", "?backend", "?backend=quantum"] {
+            assert_eq!(Address::parse(query), Address::default(), "{query}");
+        }
+    }
+
+    #[test]
+    fn every_part_is_read() {
+        let address = Address::parse("?backend=cpu&sample=two-dogs&pack=base_q8&gallery=photos.v2");
+        assert_eq!(address.backend, BackendChoice::Cpu);
+        assert_eq!(address.sample.as_deref(), Some("two-dogs"));
+        assert_eq!(address.pack, "base_q8");
+        assert_eq!(address.gallery, "photos.v2");
+        assert_eq!(Address::parse("backend=gpu").backend, BackendChoice::Gpu);
+    }
+
+    #[test]
+    fn names_that_leave_their_folder_are_ignored() {
+        for hostile in [
+            "../secret",
+            "a/b",
+            "a%2Fb",
+            "..",
+            ".hidden",
+            "//other.host",
+            "",
+            "a b",
+            "naïve",
+        ] {
+            let address = Address::parse(&format!(
+                "?pack={hostile}&gallery={hostile}&sample={hostile}"
+            ));
+            assert_eq!(address, Address::default(), "{hostile}");
+        }
+        assert!(!is_safe_name(&"a".repeat(LONGEST_NAME + 1)));
+    }
+
+    #[test]
+    fn paths_are_safe_names_joined() {
+        assert!(is_safe_path("pictures/s0001.webp"));
+        for hostile in [
+            "/etc/passwd",
+            "pictures/../../x",
+            "https://a.b/c.png",
+            "pictures//x",
+            "",
+        ] {
+            assert!(!is_safe_path(hostile), "{hostile}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What the page decides, without a browser: state machines, geometry and arithmetic, each with plain tests.
+
+pub mod address;
+pub mod catalogue;
+pub mod format;
+pub mod motion;
+pub mod problem;
+pub mod progress;
+pub mod ranking;
+pub mod recorder;
+pub mod samples;
+pub mod status;
+pub mod timeline;
+pub mod voice;
+pub mod waveform;

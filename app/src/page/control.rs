@@ -1,0 +1,257 @@
+//! What happens when something happens: events go to the recorder, its commands to the machinery.
+
+use js_sys::Float32Array;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::browser::clock;
+use crate::logic::problem::{Code, Problem};
+use crate::logic::progress::Progress;
+use crate::logic::ranking;
+use crate::logic::recorder::{Command, Event, Phase};
+use crate::logic::status::{Loading, Readiness};
+use crate::logic::voice::Voice;
+use crate::logic::waveform::Waveform;
+use crate::page::Page;
+use crate::page::microphone::Microphone;
+use crate::page::worker_link::WorkerLink;
+use crate::protocol::{Found, Report, Request, Step, VERSION};
+
+impl Page {
+    /// The record button was pressed. Must run inside the handler of that press: browsers grant a
+    /// microphone to a visitor's own action only.
+    pub fn press(self) {
+        let can_load = self
+            .readiness
+            .with_untracked(|readiness| matches!(readiness, Readiness::Unavailable(_)));
+        if can_load {
+            self.load();
+        }
+        self.handle(Event::Press);
+    }
+
+    /// Takes one event and does what follows from it.
+    pub fn handle(self, event: Event) {
+        // Sound arrives dozens of times a second and mostly changes nothing that is shown.
+        let before = self
+            .recorder
+            .with_untracked(|recorder| recorder.phase().clone());
+        let mut commands = Vec::new();
+        self.recorder
+            .update_untracked(|recorder| commands = recorder.handle(event));
+        if !commands.is_empty()
+            || self
+                .recorder
+                .with_untracked(|recorder| *recorder.phase() != before)
+        {
+            self.recorder.notify();
+        }
+        for command in commands {
+            self.execute(command);
+        }
+    }
+
+    fn execute(self, command: Command) {
+        match command {
+            Command::OpenMicrophone => self.open_microphone(),
+            Command::CloseMicrophone => {
+                self.machinery
+                    .update_value(|machinery| drop(machinery.microphone.take()));
+                self.meter.set(0.0);
+            }
+            Command::Begin(utterance) => self.begin(utterance),
+            Command::Finish(utterance) => self.send(&Request::Finish { utterance }, None),
+            Command::Cancel(utterance) => {
+                self.stop_playback();
+                self.send(&Request::Cancel { utterance }, None);
+                self.clear();
+            }
+        }
+    }
+
+    fn open_microphone(self) {
+        self.stop_playback();
+        // Called before anything is awaited, so that it still counts as the visitor's own action.
+        let request = Microphone::request();
+        spawn_local(async move {
+            let opened = match request {
+                Ok(request) => {
+                    let on_sound = move |samples: Float32Array| self.sound(&samples);
+                    let on_lost = move |problem| self.handle(Event::MicrophoneFailed(problem));
+                    request.open(on_sound, on_lost).await
+                }
+                Err(problem) => Err(problem),
+            };
+            match opened {
+                Ok(microphone) => {
+                    self.machinery
+                        .update_value(|machinery| machinery.microphone = Some(microphone));
+                    self.handle(Event::MicrophoneOpened);
+                }
+                Err(problem) => self.handle(Event::MicrophoneFailed(problem)),
+            }
+        });
+    }
+
+    fn begin(self, utterance: u32) {
+        self.clear();
+        // A recording tells the worker by itself, once it is decoded.
+        let rate = self
+            .machinery
+            .with_value(|machinery| machinery.microphone.as_ref().map(Microphone::rate));
+        if let Some(sample_rate) = rate {
+            self.waveform.set(Waveform::new(sample_rate));
+            self.machinery
+                .update_value(|machinery| machinery.voice = Some(Voice::new(sample_rate)));
+            let begin = Request::Begin {
+                utterance,
+                sample_rate,
+                live: true,
+            };
+            self.send(&begin, None);
+        }
+    }
+
+    /// Forgets what was heard and found.
+    fn clear(self) {
+        self.waveform.set(Waveform::new(16_000.0));
+        self.found.set(Found::default());
+        self.page_length.set(ranking::FIRST_PAGE);
+    }
+
+    /// A piece of sound from the microphone.
+    fn sound(self, samples: &Float32Array) {
+        if self
+            .recorder
+            .with_untracked(|recorder| *recorder.phase() != Phase::Listening)
+        {
+            return;
+        }
+        let heard = samples.to_vec();
+        self.waveform.update(|waveform| waveform.push(&heard));
+        let mut known = None;
+        self.machinery.update_value(|machinery| {
+            known = machinery
+                .voice
+                .as_mut()
+                .map(|voice| (voice.push(&heard), voice.meter()));
+        });
+        let Some((activity, meter)) = known else {
+            return;
+        };
+        self.meter.set(meter);
+        let utterance = self
+            .recorder
+            .with_untracked(|recorder| recorder.utterance());
+        self.send(&Request::Sound { utterance }, Some(samples));
+        let seconds = self.waveform.with_untracked(Waveform::seconds);
+        self.handle(Event::Sound { seconds, activity });
+    }
+
+    /// Fetches the model (again), with a new worker: whatever was wrong with the old one is gone with it.
+    pub fn load(self) {
+        let damaged = self.readiness.with_untracked(|readiness| {
+            matches!(readiness, Readiness::Unavailable(problem) if problem.code == Code::DownloadDamaged)
+        });
+        self.readiness
+            .set(Readiness::Loading(Loading::Fetching(Progress::default())));
+        match WorkerLink::start(move |report| self.report(report)) {
+            Ok(worker) => {
+                self.machinery
+                    .update_value(|machinery| machinery.worker = Some(worker));
+                let open = self.address.with_value(|address| Request::Open {
+                    pack: absolute(&format!("assets/packs/{}/", address.pack)),
+                    gallery: absolute(&format!("assets/galleries/{}/", address.gallery)),
+                    backend: address.backend,
+                    refetch: damaged,
+                });
+                self.send(&open, None);
+            }
+            Err(problem) => self.readiness.set(Readiness::Unavailable(problem)),
+        }
+    }
+
+    pub(super) fn send(self, request: &Request, samples: Option<&Float32Array>) {
+        self.machinery.update_value(|machinery| {
+            if let Some(worker) = &mut machinery.worker {
+                worker.send(request, samples);
+            }
+        });
+    }
+
+    fn report(self, report: Report) {
+        match report {
+            Report::Hello { version } if version == VERSION => {
+                self.machinery.update_value(|machinery| {
+                    if let Some(worker) = &mut machinery.worker {
+                        worker.greeted();
+                    }
+                });
+            }
+            Report::Hello { version } => {
+                let detail =
+                    format!("the worker speaks version {version}, the page version {VERSION}");
+                self.unavailable(Problem::new(Code::PackRefused, detail));
+            }
+            Report::Progress(step) => self.readiness.update(|readiness| {
+                // After a failure, a word that was still under way changes nothing.
+                if let Readiness::Loading(loading) = readiness {
+                    advance(loading, step);
+                }
+            }),
+            Report::Ready(ready) => {
+                self.recorder
+                    .update(|recorder| recorder.set_limit_seconds(ready.max_seconds));
+                self.readiness.set(Readiness::Ready(ready));
+            }
+            Report::Unavailable { problem } => self.unavailable(problem),
+            Report::Live { utterance, found } => {
+                if self.is_current(utterance) {
+                    self.found.set(found);
+                }
+            }
+            Report::Answer { utterance, found } => {
+                if self.is_current(utterance) {
+                    self.found.set(found);
+                }
+                self.handle(Event::Answer { utterance });
+            }
+            Report::Failed { utterance, problem } => {
+                self.handle(Event::Failed { utterance, problem })
+            }
+        }
+    }
+
+    fn unavailable(self, problem: Problem) {
+        leptos::logging::error!("SaySee has no engine: {}", problem.detail);
+        let utterance = self
+            .recorder
+            .with_untracked(|recorder| recorder.utterance());
+        self.readiness.set(Readiness::Unavailable(problem.clone()));
+        self.handle(Event::Failed { utterance, problem });
+    }
+
+    /// Whether news of this utterance still matter.
+    fn is_current(self, utterance: u32) -> bool {
+        self.recorder.with_untracked(|recorder| {
+            recorder.utterance() == utterance
+                && matches!(recorder.phase(), Phase::Listening | Phase::Thinking)
+        })
+    }
+}
+
+fn advance(loading: &mut Loading, step: Step) {
+    match (loading, step) {
+        (Loading::Fetching(progress), Step::Fetching { bytes, total }) => {
+            progress.update(bytes, total, clock::milliseconds() / 1000.0);
+        }
+        (loading, Step::Compiling { done, total }) => *loading = Loading::Compiling(done, total),
+        (loading, Step::Preparing | Step::Fetching { .. }) => *loading = Loading::Preparing,
+    }
+}
+
+/// The absolute form of an address relative to the page, for the worker, whose own base is its script.
+fn absolute(path: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href())
+}

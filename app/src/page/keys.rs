@@ -1,0 +1,72 @@
+//! What the whole page listens to: Escape, being hidden, files that are dropped.
+
+use gloo_events::{EventListener, EventListenerOptions};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, KeyboardEvent, VisibilityState};
+
+use crate::logic::recorder::Event;
+use crate::page::Page;
+
+impl Page {
+    /// Starts listening, for as long as the page lives. `dragging` is true while a file hovers over the page.
+    pub fn listen(self, dragging: RwSignal<bool>) {
+        let keys = EventListener::new(&document(), "keydown", move |event| {
+            let key = event.unchecked_ref::<KeyboardEvent>().key();
+            // An open picture closes by itself on Escape; the question behind it goes on.
+            if key == "Escape" && self.selected.with_untracked(Option::is_none) {
+                self.handle(Event::Escape);
+            }
+        });
+        let hidden = EventListener::new(&document(), "visibilitychange", move |_| {
+            if document().visibility_state() == VisibilityState::Hidden {
+                self.handle(Event::Hidden);
+            }
+        });
+        keys.forget();
+        hidden.forget();
+        self.listen_for_files(dragging);
+    }
+
+    fn listen_for_files(self, dragging: RwSignal<bool>) {
+        // Without this the browser would leave the page and open the file.
+        let options = EventListenerOptions::enable_prevent_default();
+        let over =
+            EventListener::new_with_options(&document(), "dragover", options, move |event| {
+                if holds_files(event.unchecked_ref()) {
+                    event.prevent_default();
+                    dragging.maybe_update(|shown| !std::mem::replace(shown, true));
+                }
+            });
+        let leave = EventListener::new(&document(), "dragleave", move |event| {
+            // Leaving the window has no target to go to; moving between elements has.
+            if event
+                .unchecked_ref::<DragEvent>()
+                .related_target()
+                .is_none()
+            {
+                dragging.set(false);
+            }
+        });
+        let drop = EventListener::new_with_options(&document(), "drop", options, move |event| {
+            dragging.set(false);
+            let files = event
+                .unchecked_ref::<DragEvent>()
+                .data_transfer()
+                .and_then(|data| data.files());
+            if let Some(file) = files.and_then(|files| files.get(0)) {
+                event.prevent_default();
+                self.ask_file(file);
+            }
+        });
+        over.forget();
+        leave.forget();
+        drop.forget();
+    }
+}
+
+fn holds_files(event: &DragEvent) -> bool {
+    event
+        .data_transfer()
+        .is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}

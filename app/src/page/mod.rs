@@ -1,0 +1,28 @@
+//! The page: its state, and what drives it.
+
+mod control;
+mod decode;
+mod keys;
+mod microphone;
+mod playback;
+mod recordings;
+mod state;
+mod worker_link;
+
+pub use state::Page;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::components::App;
+
+/// Starts the page: replaces the static shell of `index.html` by the living one.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let Some(place) = document().get_element_by_id("app") else {
+        leptos::logging::error!("index.html has no element with the id \"app\"");
+        return;
+    };
+    place.set_inner_html("");
+    mount_to(place.unchecked_into(), App).forget();
+}

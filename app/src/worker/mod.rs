@@ -1,0 +1,31 @@
+//! The worker: owns the engine, off the page's thread.
+//!
+//! ```text
+//! inbox.rs     what the page says, in order          outbox.rs   what is said to it
+//! loading.rs   pack and gallery over the network     session.rs  utterances to answers
+//! problems.rs  the engine's errors as a visitor's problems
+//! ```
+
+mod inbox;
+mod loading;
+mod outbox;
+mod problems;
+mod session;
+
+use wasm_bindgen_futures::spawn_local;
+
+use crate::logic::problem::{Code, Problem};
+use crate::protocol::{Report, VERSION};
+
+/// Starts the worker: listens, says hello, and serves until the page ends it.
+pub fn start() {
+    // A panic here would otherwise be seen by nobody: the page waits for an answer that never comes.
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        let problem = Problem::new(Code::EngineFailed, panic.to_string());
+        outbox::send(&Report::Unavailable { problem });
+    }));
+    let inbox = inbox::listen();
+    outbox::send(&Report::Hello { version: VERSION });
+    spawn_local(session::serve(inbox));
+}
