@@ -4,6 +4,9 @@ use burn::nn::loss::CTCLossConfig;
 use burn::prelude::*;
 use burn::tensor::activation::{log_sigmoid, log_softmax};
 
+/// Contrastive logits are cosines times this: the papers' fixed temperature 0.07.
+pub const SCALE: f32 = 1.0 / 0.07;
+
 /// Cross-entropy of picking the right partner in a batch, both ways. `a`, `b`: `[batch, embedding]`,
 /// L2-normalised; `same[i][j]` (1 where `b_j` is as right as `b_i` for `a_i`, the diagonal excluded)
 /// takes such pairs out of the denominators (spec: architecture section 17).

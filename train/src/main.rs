@@ -1,7 +1,7 @@
 //! `saysee-train`: one command for each step of making the bundled pack.
 
 use clap::{Parser, Subcommand};
-use saysee_train::commands::{evaluate, export, gallery, speech, towers};
+use saysee_train::commands::{evaluate, export, gallery, heads, speech, towers};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -16,6 +16,8 @@ enum Command {
     Towers(towers::Options),
     /// Teach the speech model: phones first, then embedding and keywords.
     Speech(speech::Options),
+    /// Go on with the heads alone, the encoder frozen.
+    Heads(heads::Options),
     /// Write the trained speech model as a pack.
     Export(export::Options),
     /// Embed the pictures of a gallery from their pixels.
@@ -28,6 +30,7 @@ fn main() -> std::process::ExitCode {
     let result = match Arguments::parse().command {
         Command::Towers(options) => towers::run(&options),
         Command::Speech(options) => speech::run(&options),
+        Command::Heads(options) => heads::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Gallery(options) => gallery::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),

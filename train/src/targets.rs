@@ -7,8 +7,24 @@ use saysee_voices::corpus::CorpusReader;
 
 use crate::embeddings;
 use crate::error::TrainError;
-use crate::model::head::normalise;
-use crate::model::towers::Towers;
+use crate::losses::{self, SCALE};
+use crate::model::head::{HeadOutput, HybridPlus, normalise};
+use crate::model::towers::{Towers, host};
+
+/// How much each objective of the heads counts.
+struct Weights {
+    naming: f32,
+    quantity: f32,
+    text: f32,
+    picture: f32,
+}
+
+const WEIGHTS: Weights = Weights {
+    naming: 1.0,
+    quantity: 0.5,
+    text: 0.5,
+    picture: 0.5,
+};
 
 /// What the speech model's outputs should match.
 pub struct Targets {
@@ -58,8 +74,46 @@ impl Targets {
         self.table.clone()
     }
 
+    /// The loss of the heads' outputs for clips that say `words`, and what it is made of: naming of
+    /// the slots, their quantity, agreement with the text, agreement with the picture.
+    pub fn losses(
+        &self,
+        head: &HybridPlus,
+        output: &HeadOutput,
+        clips: &[usize],
+        words: &[Vec<u16>],
+        device: &Device,
+    ) -> (Tensor<1>, [f32; 4]) {
+        let slots = words.iter().map(Vec::len).max().unwrap_or(1).max(1);
+        let counts: Vec<f32> = words.iter().map(|words| words.len() as f32).collect();
+        let counts = Tensor::<2>::from_data(TensorData::new(counts, [words.len(), 1]), device);
+        let naming = losses::naming(head.keywords(output, &counts, slots), self.table(), words);
+        let quantity = (output.alpha.clone().sum_dim(1) - counts).abs().mean();
+
+        let mut keys = words.to_vec();
+        keys.iter_mut().for_each(|words| words.sort_unstable());
+        let same = losses::same_pairs(&keys, device);
+        let text = losses::contrastive(
+            output.parallel.clone(),
+            self.texts(words, device),
+            same,
+            SCALE,
+        );
+        let (rows, pictures, scenes) = self.pictures(clips, device);
+        let picture = if scenes.len() < 2 {
+            Tensor::zeros([1], device)
+        } else {
+            let own = output.parallel.clone().select(0, rows);
+            losses::contrastive(own, pictures, losses::same_pairs(&scenes, device), SCALE)
+        };
+        let shown = [&naming, &quantity, &text, &picture].map(|loss| host(loss.clone())[0]);
+        let w = WEIGHTS;
+        let loss = naming * w.naming + quantity * w.quantity + text * w.text + picture * w.picture;
+        (loss, shown)
+    }
+
     /// Embeddings of what is said, `[batch, embedding]`.
-    pub fn texts(&self, words: &[Vec<u16>], device: &Device) -> Tensor<2> {
+    fn texts(&self, words: &[Vec<u16>], device: &Device) -> Tensor<2> {
         let shape = [words.len(), self.width];
         Tensor::from_data(
             TensorData::new(self.towers.embed_texts(words), shape),
@@ -68,7 +122,7 @@ impl Targets {
     }
 
     /// Of a batch of clips: the rows that describe a scene, their pictures' embeddings, and the scenes.
-    pub fn pictures(
+    fn pictures(
         &self,
         clips: &[usize],
         device: &Device,

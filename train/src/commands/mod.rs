@@ -3,5 +3,6 @@
 pub mod evaluate;
 pub mod export;
 pub mod gallery;
+pub mod heads;
 pub mod speech;
 pub mod towers;

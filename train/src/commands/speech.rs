@@ -1,6 +1,6 @@
 //! `saysee-train speech`: teaches the speech model, phones first, then embedding and keywords.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::description::front_end;
@@ -15,7 +15,6 @@ use crate::checkpoint::Checkpoint;
 use crate::data::speech::{BatchPlan, SpeechBatch, SpeechData};
 use crate::error::TrainError;
 use crate::losses;
-use crate::model::head::normalise;
 use crate::model::speech::{SpeechConfig, SpeechModel};
 use crate::model::towers::{Towers, host};
 use crate::progress;
@@ -23,8 +22,6 @@ use crate::schedule::Schedule;
 use crate::targets::Targets;
 use crate::validation::Validation;
 use crate::vocabulary::Vocabulary;
-
-use super::towers::SCALE;
 
 /// Options of the command.
 #[derive(clap::Args)]
@@ -67,40 +64,16 @@ pub struct Options {
     seed: u64,
 }
 
-/// How much each objective counts once all are asked for.
-struct Weights {
-    phones: f32,
-    naming: f32,
-    quantity: f32,
-    text: f32,
-    picture: f32,
-}
-
-const WEIGHTS: Weights = Weights {
-    phones: 0.5,
-    naming: 1.0,
-    quantity: 0.5,
-    text: 0.5,
-    picture: 0.5,
-};
+/// How much the phones count once everything is asked for.
+const PHONE_WEIGHT: f32 = 0.5;
 
 /// Runs the command.
 ///
 /// # Errors
 /// When files cannot be read or written.
 pub fn run(options: &Options) -> Result<(), TrainError> {
-    let config = front_end();
-    let mels = config.mels;
-    let open = |folder: &PathBuf, most| -> Result<_, TrainError> {
-        Ok(Arc::new(SpeechData::new(
-            CorpusReader::open(folder)?,
-            LogMel::new(&config)?,
-            mels,
-            Vocabulary::default(),
-            most,
-        )))
-    };
-    let data = open(&options.corpus, options.clips)?;
+    let mels = front_end().mels;
+    let data = open_corpus(&options.corpus, options.clips)?;
     if data.is_empty() {
         return Err(TrainError::Missing {
             what: options.corpus.display().to_string(),
@@ -145,7 +118,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         if step >= options.phone_steps && targets.is_none() {
             // Phones can be learnt before the towers are: they are opened when they are needed.
             let towers = Towers::load(&options.towers)?;
-            let validation = Validation::new(&towers, open(&options.watch, usize::MAX)?)?;
+            let validation = Validation::new(&towers, open_corpus(&options.watch, usize::MAX)?)?;
             targets = Some((
                 Targets::new(towers, &options.towers, data.corpus(), &device)?,
                 validation,
@@ -192,7 +165,24 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// The loss of a batch, and what it is made of, in the order of [`Weights`].
+/// The first `most` clips of a corpus, heard through the pack's front end.
+///
+/// # Errors
+/// When the corpus cannot be read.
+pub fn open_corpus(folder: &Path, most: usize) -> Result<Arc<SpeechData>, TrainError> {
+    let config = front_end();
+    let listener = LogMel::new(&config)?;
+    let corpus = CorpusReader::open(folder)?;
+    Ok(Arc::new(SpeechData::new(
+        corpus,
+        listener,
+        config.mels,
+        Vocabulary::default(),
+        most,
+    )))
+}
+
+/// The loss of a batch, and what it is made of: phones, then as [`Targets::losses`].
 fn losses(
     model: &SpeechModel,
     batch: &SpeechBatch,
@@ -212,37 +202,16 @@ fn losses(
         let shown = value(&phones);
         return (phones, [shown, 0.0, 0.0, 0.0, 0.0]);
     };
-    let output = model.head(&states, &mask);
-    let slots = batch.words.iter().map(Vec::len).max().unwrap_or(1).max(1);
-    let size = batch.words.len();
-    let counts: Vec<f32> = batch.words.iter().map(|words| words.len() as f32).collect();
-    let counts = Tensor::<2>::from_data(TensorData::new(counts, [size, 1]), device);
-    let keywords = model.head.keywords(&output, &counts, slots);
-    let naming = losses::naming(keywords, targets.table(), &batch.words);
-    let quantity = (output.alpha.clone().sum_dim(1) - counts).abs().mean();
-
-    let mut keys = batch.words.clone();
-    keys.iter_mut().for_each(|words| words.sort_unstable());
-    let texts = targets.texts(&batch.words, device);
-    let text = losses::contrastive(
-        output.parallel.clone(),
-        texts,
-        losses::same_pairs(&keys, device),
-        SCALE,
+    let (heads, [naming, quantity, text, picture]) = targets.losses(
+        &model.head,
+        &model.head(&states, &mask),
+        &batch.clips,
+        &batch.words,
+        device,
     );
-    let (rows, pictures, scenes) = targets.pictures(&batch.clips, device);
-    let picture = if scenes.len() < 2 {
-        Tensor::zeros([1], device)
-    } else {
-        let own = normalise(output.parallel.select(0, rows));
-        losses::contrastive(own, pictures, losses::same_pairs(&scenes, device), SCALE)
-    };
-    let parts = [&phones, &naming, &quantity, &text, &picture].map(value);
-    let w = WEIGHTS;
-    let loss = phones * w.phones
-        + naming * w.naming
-        + quantity * w.quantity
-        + text * w.text
-        + picture * w.picture;
-    (loss, parts)
+    let shown = value(&phones);
+    (
+        phones * PHONE_WEIGHT + heads,
+        [shown, naming, quantity, text, picture],
+    )
 }

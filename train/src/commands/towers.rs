@@ -14,15 +14,12 @@ use crate::data::pictures;
 use crate::data::scenes::{SceneBatch, SceneData};
 use crate::embeddings;
 use crate::error::TrainError;
-use crate::losses::{binary, contrastive, same_pairs};
+use crate::losses::{SCALE, binary, contrastive, same_pairs};
 use crate::model::towers::Towers;
 use crate::progress;
 use crate::retrieval::recall;
 use crate::schedule::Schedule;
 use crate::vocabulary::Vocabulary;
-
-/// Logits are cosines times this: the papers' fixed temperature 0.07.
-pub const SCALE: f32 = 1.0 / 0.07;
 
 /// Options of the command.
 #[derive(clap::Args)]

@@ -1,6 +1,7 @@
 //! What the networks learn from, batch by batch. Everything about a batch follows from the seed and
 //! the step, so that a run that was interrupted goes on exactly as it would have.
 
+pub mod frames;
 pub mod listing;
 pub mod pictures;
 pub mod scenes;

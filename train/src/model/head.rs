@@ -78,7 +78,11 @@ impl HybridPlus {
 
     /// Hidden states -> parallel embedding, frames and firing weights.
     pub fn forward(&self, states: &[Tensor<3>], mask: &Mask) -> HeadOutput {
-        let x = self.weighted_sum(states);
+        self.forward_sum(self.weighted_sum(states), mask)
+    }
+
+    /// The same from the weighted sum `[batch, frames, width]`.
+    pub fn forward_sum(&self, x: Tensor<3>, mask: &Mask) -> HeadOutput {
         let [batch, frames, width] = x.dims();
         let device = x.device();
         let cls = self
