@@ -14,6 +14,8 @@
 // The eight invocations that share four queries each find the maximum and the sum of those rows for
 // themselves: reading 32 vectors twice is cheaper than a further barrier.
 // Workgroup memory: 9216 bytes: the scores take the place of the queries, the values that of the keys.
+// Measured (lavapipe, docs/kernels.md): 75 rows, 4 heads of 48 take 4.5 ms.
+
 struct Params {
     rows: u32,
     width: u32,
@@ -31,8 +33,10 @@ const ROW: u32 = 9u;
 // Stands in for minus infinity, which WGSL does not promise.
 const LOWEST: f32 = -1e30;
 
-var<workgroup> q_tile: array<vec4<f32>, 288>; // [32 columns, ROW], 4 queries a vector; then [32 keys, ROW], scores and exponentials of 4 queries a vector
-var<workgroup> k_tile: array<vec4<f32>, 288>; // [32 columns, ROW], 4 keys a vector; then [32 keys, ROW], 4 value columns a vector
+// [32 columns, ROW], 4 queries a vector; then [32 keys, ROW], scores and exponentials of 4 queries a vector.
+var<workgroup> q_tile: array<vec4<f32>, 288>;
+// [32 columns, ROW], 4 keys a vector; then [32 keys, ROW], 4 value columns a vector.
+var<workgroup> k_tile: array<vec4<f32>, 288>;
 
 // Column `column` of the query (part 0), key (1) or value (2) of a row in this head.
 fn at(row: u32, head: u32, column: u32, part: u32) -> f32 {

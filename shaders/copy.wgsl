@@ -9,6 +9,8 @@
 //
 // Dispatch: ceil(count / 256) workgroups of 256, folded; one number an invocation. No workgroup memory.
 // A kernel and not a buffer copy, because a copy would end the compute pass.
+// Measured (lavapipe, docs/kernels.md): 75 x 192 takes 0.1 ms.
+
 struct Params {
     count: u32,
     start: u32,

@@ -9,6 +9,8 @@
 //
 // Dispatch: ceil(cap * width / 64) workgroups of 64, folded; one slot and channel an invocation, which
 // walks over the slot's own frames only, in order. No workgroup memory.
+// Measured (lavapipe, docs/kernels.md): see fire_scan.wgsl.
+
 struct Params {
     cap: u32,
     width: u32,

@@ -6,6 +6,8 @@
 //   2 y       f32 [rows, columns]
 //
 // Dispatch: ceil(rows * columns / 256) workgroups of 256, folded; one output an invocation. No workgroup memory.
+// Measured (lavapipe, docs/kernels.md): 75 x 576 takes 0.2 ms.
+
 struct Params {
     rows: u32,
     columns: u32,

@@ -11,6 +11,8 @@
 // Dispatch: one workgroup of 64 a row, folded. Three passes over the row (mean, spread, output), the last
 // two from cache: the variance of small differences of large numbers is not trusted to one pass.
 // Workgroup memory: 256 bytes.
+// Measured (lavapipe, docs/kernels.md): 75 x 192 takes 0.5 ms.
+
 struct Params {
     rows: u32,
     columns: u32,

@@ -20,6 +20,9 @@
 // turned to f32 on its way into workgroup memory.
 // Workgroup memory: 9216 bytes. The tiles are stored input-major in rows of 9 vectors, not 8, so that
 // neighbouring invocations write to different banks.
+// Measured (lavapipe, docs/kernels.md): 75 x 192 -> 576 takes 11.9 ms with f32 and 9.8 ms with q8
+// (1.4 and 1.7 GFLOP a second and core).
+
 struct Params {
     rows: u32,
     inputs: u32,

@@ -7,6 +7,8 @@
 // 8 lanes each. A row of the weight is read once, 8 neighbouring numbers (f32) or words (q8: the 32
 // inputs that share a scale) at a time; lanes are added through workgroup memory, in a fixed order.
 // Workgroup memory: 256 bytes.
+// Measured (lavapipe, docs/kernels.md): 1 x 128 -> 240 takes 0.3 ms.
+
 struct Params {
     rows: u32,
     inputs: u32,

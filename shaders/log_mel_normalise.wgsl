@@ -8,6 +8,8 @@
 //   3 y        f32 [frames, mels]
 //
 // Dispatch: one workgroup of 64 a filter; two walks over its column. Workgroup memory: 256 bytes.
+// Measured (lavapipe, docs/kernels.md): see log_mel.wgsl.
+
 struct Params {
     frames: u32,
     mels: u32,

@@ -7,6 +7,8 @@
 //
 // Dispatch: one workgroup of 256. A 15 s utterance has 120 000 log-mel energies, 470 an invocation: not
 // worth a second pass. Workgroup memory: 1024 bytes.
+// Measured (lavapipe, docs/kernels.md): see log_mel.wgsl.
+
 struct Params {
     count: u32,
 }

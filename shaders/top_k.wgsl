@@ -9,6 +9,8 @@
 // comes after the one found before, so nothing has to be marked or sorted. k is small (5 alternatives, some
 // dozen pictures) and a row a few thousand numbers.
 // Workgroup memory: 512 bytes.
+// Measured (lavapipe, docs/kernels.md): 5 best of 500 columns in 24 rows take 1.1 ms.
+
 struct Params {
     rows: u32,
     columns: u32,

@@ -1,5 +1,11 @@
 //! Integrate-and-fire on the GPU against the CPU's, bit for bit in what it decides.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod gpu_support;
 
 use gpu_support::{noise, with_gpu};

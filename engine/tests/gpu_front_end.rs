@@ -1,5 +1,11 @@
 //! The log-mel front end on the GPU against the CPU's.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod gpu_support;
 
 use gpu_support::{noise, with_gpu};

@@ -1,5 +1,11 @@
 //! What the GPU holds, and what happens when it goes away.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod gpu_support;
 
 use gpu_support::{noise, weight};

@@ -1,5 +1,11 @@
 //! The whole network of a tiny random pack: every stage on the GPU against the CPU.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod gpu_support;
 
 use gpu_support::{assert_close, with_gpu};

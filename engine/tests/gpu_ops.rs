@@ -1,5 +1,11 @@
 //! Every operation of the network against the CPU's, over odd shapes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod gpu_support;
 
 use gpu_support::{noise, weight, with_gpu};

@@ -13,6 +13,14 @@
 //!
 //! All of wgpu stays inside this module.
 
+#![cfg_attr(
+    target_arch = "wasm32",
+    allow(
+        clippy::arc_with_non_send_sync,
+        reason = "natively these handles cross threads; a page has one thread"
+    )
+)]
+
 mod arena;
 mod bindings;
 #[cfg(target_arch = "wasm32")]

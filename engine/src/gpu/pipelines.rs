@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::bindings::Bindings;
+use super::bindings::{Bindings, Layout};
 use super::kernels::Kernel;
 use crate::error::EngineError;
 
@@ -30,7 +30,11 @@ impl Pipelines {
         if let Some(pipeline) = self.ready.get(&kernel) {
             return Ok(pipeline.clone());
         }
-        let pipeline = self.compile(kernel, bindings)?;
+        let pipeline = self.compile(
+            &kernel.label(),
+            kernel.wgsl()?,
+            bindings.layout(kernel.bindings()),
+        );
         self.ready.insert(kernel, pipeline.clone());
         Ok(pipeline)
     }
@@ -48,14 +52,13 @@ impl Pipelines {
         let _held = compile_in_browser(&self.device, kernels, progress).await?;
         for (index, kernel) in kernels.iter().enumerate() {
             if !self.ready.contains_key(kernel) {
-                let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-                let pipeline = self.compile(*kernel, bindings)?;
-                if let Some(error) = scope.pop().await {
-                    return Err(EngineError::Kernel {
-                        kernel: kernel.label(),
-                        message: error.to_string(),
-                    });
-                }
+                let pipeline = self
+                    .checked(
+                        &kernel.label(),
+                        kernel.wgsl()?,
+                        bindings.layout(kernel.bindings()),
+                    )
+                    .await?;
                 self.ready.insert(*kernel, pipeline);
             }
             if cfg!(not(target_arch = "wasm32")) {
@@ -65,23 +68,36 @@ impl Pipelines {
         Ok(())
     }
 
-    fn compile(
+    /// A pipeline that has been seen to compile.
+    async fn checked(
         &self,
-        kernel: Kernel,
-        bindings: &mut Bindings,
+        label: &str,
+        text: String,
+        layout: &Layout,
     ) -> Result<wgpu::ComputePipeline, EngineError> {
-        let label = kernel.label();
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let pipeline = self.compile(label, text, layout);
+        match scope.pop().await {
+            None => Ok(pipeline),
+            Some(error) => Err(EngineError::Kernel {
+                kernel: label.to_owned(),
+                message: error.to_string(),
+            }),
+        }
+    }
+
+    /// A pipeline, whose mistakes go to whoever listens for the device's errors.
+    fn compile(&self, label: &str, text: String, layout: &Layout) -> wgpu::ComputePipeline {
         let module = self
             .device
             .create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(&label),
-                source: wgpu::ShaderSource::Wgsl(Cow::Owned(kernel.wgsl()?)),
+                label: Some(label),
+                source: wgpu::ShaderSource::Wgsl(Cow::Owned(text)),
             });
-        let pipeline = self
-            .device
+        self.device
             .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(&label),
-                layout: Some(&bindings.layout(kernel.bindings()).pipeline),
+                label: Some(label),
+                layout: Some(&layout.pipeline),
                 module: &module,
                 entry_point: Some("main"),
                 compilation_options: wgpu::PipelineCompilationOptions {
@@ -90,8 +106,7 @@ impl Pipelines {
                     ..Default::default()
                 },
                 cache: None,
-            });
-        Ok(pipeline)
+            })
     }
 }
 
@@ -111,4 +126,28 @@ async fn compile_in_browser(
         progress(done.len(), kernels.len());
     }
     Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::gpu::{GpuOps, GpuOptions};
+
+    #[test]
+    fn a_kernel_that_does_not_compile_is_named() {
+        let mut gpu = match pollster::block_on(GpuOps::open(GpuOptions::default())) {
+            Ok(gpu) => gpu,
+            Err(_) if std::env::var_os("SAYSEE_ALLOW_NO_GPU").is_some() => return,
+            Err(error) => panic!("{error}; apt install mesa-vulkan-drivers libvulkan1"),
+        };
+        let layout = gpu.bindings.layout("rw");
+        let text = "@compute @workgroup_size(64) fn main() { undefined(); }".to_owned();
+        let error =
+            pollster::block_on(gpu.pipelines.checked("broken (TILE 7)", text, layout)).unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains("broken (TILE 7)") && message.contains("undefined"),
+            "{message}"
+        );
+        gpu.gpu.check().unwrap();
+    }
 }

@@ -1,6 +1,11 @@
 //! One device for all tests of a file: some drivers misbehave when many are made.
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 

@@ -1,0 +1,240 @@
+//! Times every kernel at the shapes of the bundled model, then a whole query on both backends:
+//! `cargo run --release -p saysee-engine --example time_kernels [SECONDS]`.
+//!
+//! Each figure is the least of several runs. A software adapter is timed by the processor time of this
+//! process where Linux tells it, since wall time would mostly say how busy the machine is.
+
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use saysee_engine::EngineError;
+use saysee_engine::cpu::CpuOps;
+use saysee_engine::gpu::{GpuOps, GpuOptions, GpuTensor};
+use saysee_engine::graph::Network;
+use saysee_engine::ops::{Activation, Convolution, Firing, Ops};
+use saysee_engine::pack::{
+    ConvolutionalTransformer, Encoder, FrontEnd, Head, Pack, WeightData, WeightFormat, write,
+};
+use saysee_engine::testing::{self, Random};
+
+const RUNS: usize = 7;
+const WIDTH: usize = 192;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let seconds: f32 = std::env::args()
+        .nth(1)
+        .map_or(Ok(3.0), |text| text.parse())?;
+    let mut gpu = pollster::block_on(GpuOps::open(GpuOptions::default()))?;
+    let counted = gpu.adapter().software && processor_time().is_some();
+    PROCESSOR_TIME.get_or_init(|| counted);
+    let clock = if counted {
+        "processor time"
+    } else {
+        "wall time"
+    };
+    println!("{:?}, {clock}", gpu.adapter());
+    let start = now();
+    pollster::block_on(gpu.warm_up(|_, _| {}))?;
+    println!("compiling everything: {:.0} ms", now() - start);
+    time_kernels(&mut gpu, seconds)?;
+    for weights in [WeightFormat::F32, WeightFormat::Q8] {
+        let pack = pack(weights)?;
+        let samples = testing::sound(seconds, 1);
+        let on_gpu = time_query(&mut gpu, &pack, &samples)?;
+        let on_cpu = time_query(&mut CpuOps::default(), &pack, &samples)?;
+        println!("query of {seconds} s, {weights:?}: gpu {on_gpu:.1} ms, cpu {on_cpu:.1} ms");
+    }
+    println!("{:?}", gpu.ledger());
+    Ok(())
+}
+
+/// Milliseconds since some moment: of processor time if `PROCESSOR_TIME` says so, else of wall time.
+fn now() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let wall = START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e3;
+    match PROCESSOR_TIME.get() {
+        Some(true) => processor_time().unwrap_or(wall),
+        _ => wall,
+    }
+}
+
+/// Whether to count processor time.
+static PROCESSOR_TIME: OnceLock<bool> = OnceLock::new();
+
+/// Milliseconds that all threads of this process have run, as Linux counts them.
+fn processor_time() -> Option<f64> {
+    let mut nanoseconds = 0.0;
+    for thread in std::fs::read_dir("/proc/self/task").ok()? {
+        let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        nanoseconds += text.split_whitespace().next()?.parse::<f64>().ok()?;
+    }
+    Some(nanoseconds / 1e6)
+}
+
+fn least(mut work: impl FnMut() -> Result<(), EngineError>) -> Result<f64, EngineError> {
+    let mut least = f64::INFINITY;
+    for _ in 0..RUNS {
+        let start = now();
+        work()?;
+        least = least.min(now() - start);
+    }
+    Ok(least)
+}
+
+/// Records `work` some times, submits once, and prints the time of one.
+fn time(
+    gpu: &mut GpuOps,
+    what: &str,
+    mut work: impl FnMut(&mut GpuOps) -> Result<GpuTensor, EngineError>,
+) -> Result<(), EngineError> {
+    const REPEATS: usize = 20;
+    let probe = gpu.upload(&[0.0], 1, 1)?;
+    let idle = least(|| pollster::block_on(gpu.read(&[&probe])).map(drop))?;
+    let busy = least(|| {
+        for _ in 0..REPEATS {
+            work(gpu)?;
+        }
+        pollster::block_on(gpu.read(&[&probe])).map(drop)
+    })?;
+    println!(
+        "{what:<48} {:8.3} ms",
+        (busy - idle).max(0.0) / REPEATS as f64
+    );
+    Ok(())
+}
+
+fn time_kernels(gpu: &mut GpuOps, seconds: f32) -> Result<(), EngineError> {
+    let frames = (seconds * 25.0) as usize;
+    let mut random = Random::new(1);
+    let mut matrix = |rows: usize, columns: usize| random.numbers(rows * columns, 0.1);
+    let x = gpu.upload(&matrix(frames, WIDTH), frames, WIDTH)?;
+    let wide = gpu.upload(&matrix(frames, 3 * WIDTH), frames, 3 * WIDTH)?;
+    let row = gpu.upload(&matrix(1, 128), 1, 128)?;
+    let mels = gpu.upload(&matrix(4 * frames, 80), 4 * frames, 80)?;
+    let alpha: Vec<f32> = matrix(frames, 1).iter().map(|a| a.abs() * 2.0).collect();
+    let alpha = gpu.upload(&alpha, frames, 1)?;
+    let scores = gpu.upload(&matrix(24, 500), 24, 500)?;
+    let shape = [3 * WIDTH, WIDTH];
+    let data = matrix(shape[0], shape[1]);
+    let quantised = WeightData::quantise(shape, &data);
+    let plain = gpu.load("f32", &WeightData::F32 { shape, data })?;
+    let gallery = WeightData::F32 {
+        shape: [240, 128],
+        data: matrix(240, 128),
+    };
+    let gallery = gpu.load("gallery", &gallery)?;
+    let first = WeightData::F32 {
+        shape: [WIDTH, 240],
+        data: matrix(WIDTH, 240),
+    };
+    let first = gpu.load("conv", &first)?;
+    let depthwise = WeightData::F32 {
+        shape: [11, WIDTH],
+        data: matrix(11, WIDTH),
+    };
+    let depthwise = gpu.load("depthwise", &depthwise)?;
+    let vector = gpu.load("vector", &WeightData::vector(matrix(1, WIDTH)))?;
+    let none = Activation::None;
+
+    time(gpu, &format!("linear f32 [{frames}, 192] -> 576"), |gpu| {
+        gpu.linear(&x, &plain, None, none, None)
+    })?;
+    if let Some(quantised) = quantised {
+        let quantised = gpu.load("q8", &quantised)?;
+        time(gpu, &format!("linear q8 [{frames}, 192] -> 576"), |gpu| {
+            gpu.linear(&x, &quantised, None, none, None)
+        })?;
+    }
+    time(gpu, "linear_row f32 [1, 128] -> 240", |gpu| {
+        gpu.linear(&row, &gallery, None, none, None)
+    })?;
+    let strided = Convolution {
+        kernel: 3,
+        stride: 2,
+        padding: 1,
+    };
+    time(
+        gpu,
+        &format!("linear f32 as convolution [{}, 80] -> 192", 4 * frames),
+        |gpu| gpu.convolve(&mels, &first, None, strided, Activation::Gelu),
+    )?;
+    time(
+        gpu,
+        &format!("depthwise_convolve [{frames}, 192], 11 taps"),
+        |gpu| gpu.depthwise_convolve(&x, &depthwise, &vector, Activation::Silu),
+    )?;
+    time(
+        gpu,
+        &format!("attention [{frames}, 576], 4 heads of 48"),
+        |gpu| gpu.attention(&wide, 4),
+    )?;
+    time(gpu, &format!("layer_norm [{frames}, 192]"), |gpu| {
+        gpu.layer_norm(&x, None)
+    })?;
+    time(gpu, &format!("gated_linear_unit [{frames}, 576]"), |gpu| {
+        gpu.gated_linear_unit(&wide)
+    })?;
+    time(gpu, &format!("scale_add [{frames}, 192]"), |gpu| {
+        gpu.scale_add(Some(&x), &x, 0.5)
+    })?;
+    time(gpu, &format!("normalise_rows [{frames}, 192]"), |gpu| {
+        gpu.normalise_rows(&x)
+    })?;
+    time(gpu, &format!("copy [{frames}, 192]"), |gpu| {
+        gpu.rows(&x, 0, frames)
+    })?;
+    let firing = Firing {
+        tail_threshold: 0.5,
+        cap: 24,
+    };
+    time(
+        gpu,
+        &format!("fire_scan and fire_slots, {frames} frames"),
+        |gpu| Ok(gpu.integrate_and_fire(&x, &alpha, firing)?.slots),
+    )?;
+    time(gpu, "top_k [24, 500], 5 best", |gpu| {
+        gpu.top_k(&scores, 5, 2)
+    })?;
+    let FrontEnd::LogMel(front_end) = manifest(WeightFormat::F32).model.front_end;
+    let samples = testing::sound(seconds, 1);
+    time(gpu, &format!("log_mel, {seconds} s"), |gpu| {
+        gpu.log_mel(&samples, &front_end)
+    })
+}
+
+fn manifest(weights: WeightFormat) -> saysee_engine::pack::Manifest {
+    let mut manifest = testing::manifest(weights);
+    let FrontEnd::LogMel(front_end) = &mut manifest.model.front_end;
+    front_end.mels = 80;
+    manifest.model.encoder = Encoder::ConvolutionalTransformer(ConvolutionalTransformer {
+        width: WIDTH,
+        layers: 5,
+        heads: 4,
+        feed_forward: 384,
+        kernel: 11,
+    });
+    let Head::HybridPlus(head) = &mut manifest.model.head;
+    head.embedding = 128;
+    head.firing.cap = 24;
+    manifest
+}
+
+/// A random pack of the bundled model's size.
+fn pack(weights: WeightFormat) -> Result<Pack, Box<dyn std::error::Error>> {
+    let manifest = manifest(weights);
+    let tensors = testing::tensors(&manifest, 1);
+    let files = write(manifest, &tensors)?;
+    let shards = files
+        .files
+        .into_iter()
+        .skip(1)
+        .map(|(_, bytes)| bytes)
+        .collect();
+    Ok(Pack::load(files.manifest, shards)?)
+}
+
+fn time_query<O: Ops>(ops: &mut O, pack: &Pack, samples: &[f32]) -> Result<f64, EngineError> {
+    let network = Network::new(ops, pack)?;
+    pollster::block_on(network.hear(ops, samples))?;
+    least(|| pollster::block_on(network.hear(ops, samples)).map(drop))
+}
