@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use saysee_engine::gallery::{EmbeddingFormat, Embeddings, GalleryManifest, Item, write};
 
-use crate::data::pictures::push_planes;
+use crate::data::pictures::{PICTURE_VALUES, push_planes, push_view};
 use crate::description::EMBEDDING_SPACE;
 use crate::error::TrainError;
 use crate::model::towers::Towers;
@@ -44,7 +44,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         })?;
         let mut planes = Vec::new();
         push_planes(&picture.to_rgb8(), &mut planes);
-        embeddings.extend(towers.embed_planes(planes, 1));
+        embeddings.extend(embed(&towers, &planes));
         write_file(&target, &bytes)?;
         items.push(Item {
             id: item.id,
@@ -88,6 +88,31 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         options.out.display()
     );
     Ok(())
+}
+
+/// One picture's embedding: the mean over views of it, a little aside and in a mirror, of length 1.
+fn embed(towers: &Towers, planes: &[f32]) -> Vec<f32> {
+    let mut views = Vec::new();
+    for mirrored in [false, true] {
+        for (across, down) in [(0, 0), (3, 0), (-3, 0), (0, 3), (0, -3)] {
+            push_view(planes, across, down, mirrored, &mut views);
+        }
+    }
+    let count = views.len() / PICTURE_VALUES;
+    let width = towers.embedding();
+    let mut sum = vec![0.0f32; width];
+    for view in towers.embed_planes(views, count).chunks_exact(width) {
+        sum.iter_mut()
+            .zip(view)
+            .for_each(|(sum, value)| *sum += value);
+    }
+    let length = sum
+        .iter()
+        .map(|value| value * value)
+        .sum::<f32>()
+        .sqrt()
+        .max(1e-8);
+    sum.iter().map(|value| value / length).collect()
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {

@@ -39,6 +39,9 @@ pub struct Options {
     /// Pictures a step.
     #[arg(long, default_value_t = 48)]
     batch: usize,
+    /// Go on with the image tower alone: what speech was taught to match stays as it is.
+    #[arg(long)]
+    pictures_only: bool,
     /// Everything random follows from this.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -84,7 +87,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let bar = progress::bar("towers", options.steps);
     for step in first..options.steps {
         let batch = data.batch(options.batch, options.seed, step);
-        let (loss, matching, shown) = losses(&towers, &batch, options.batch, &device);
+        let (loss, matching, shown) = losses(&towers, &batch, options, &device);
         let gradients = GradientsParams::from_grads(loss.backward(), &towers);
         towers = optimiser.step(schedule.rate(step), towers, gradients);
         bar.set_position(step as u64 + 1);
@@ -122,14 +125,16 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
 fn losses(
     towers: &Towers,
     batch: &SceneBatch,
-    size: usize,
+    options: &Options,
     device: &Device,
 ) -> (Tensor<1>, f32, f32) {
+    let size = options.batch;
     let (picture, logits) =
         towers
             .image
             .forward(pictures::tensor(batch.planes.clone(), size, device));
     let text = towers.text.forward(&batch.words, device);
+    let text = if options.pictures_only { text.detach() } else { text };
     let mut keys = batch.words.clone();
     keys.iter_mut().for_each(|words| words.sort_unstable());
     let matching = contrastive(picture, text, same_pairs(&keys, device), SCALE);

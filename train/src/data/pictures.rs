@@ -27,6 +27,20 @@ pub fn push_planes(picture: &RgbImage, values: &mut Vec<f32>) {
     }
 }
 
+/// Appends one picture's planes as seen a little aside or in a mirror; what moves in at an edge repeats it.
+pub fn push_view(picture: &[f32], across: i32, down: i32, mirrored: bool, values: &mut Vec<f32>) {
+    let side = PICTURE_SIZE as i32;
+    for channel in 0..3 {
+        for y in 0..side {
+            let row = (channel * side + (y + down).clamp(0, side - 1)) * side;
+            for x in 0..side {
+                let x = if mirrored { side - 1 - x } else { x };
+                values.push(picture[(row + (x + across).clamp(0, side - 1)) as usize]);
+            }
+        }
+    }
+}
+
 /// Planes of `count` pictures as a tensor `[count, 3, size, size]`.
 pub fn tensor(values: Vec<f32>, count: usize, device: &Device) -> Tensor<4> {
     let side = PICTURE_SIZE as usize;

@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use saysee_scenes::listing::Entry;
 use saysee_scenes::{Renderer, concepts};
 
-use super::pictures::{PICTURE_VALUES, push_planes};
+use super::pictures::{PICTURE_VALUES, push_planes, push_view};
 use crate::error::TrainError;
 use crate::model::image_tower::PICTURE_SIZE;
 use crate::vocabulary::Vocabulary;
@@ -122,7 +122,6 @@ impl SceneData {
     }
 
     fn push_varied(&self, scene: usize, rng: &mut ChaCha8Rng, planes: &mut Vec<f32>) {
-        let side = PICTURE_SIZE as i32;
         let picture = &self.planes[scene * PICTURE_VALUES..(scene + 1) * PICTURE_VALUES];
         let (across, down) = (rng.random_range(-4..=4), rng.random_range(-4..=4));
         let mirrored = rng.random_bool(0.5);
@@ -130,15 +129,10 @@ impl SceneData {
             rng.random_range(0.9..1.1f32),
             rng.random_range(-0.06..0.06f32),
         );
-        for channel in 0..3 {
-            for y in 0..side {
-                let row = (channel * side + (y + down).clamp(0, side - 1)) * side;
-                for x in 0..side {
-                    let x = if mirrored { side - 1 - x } else { x };
-                    let value = picture[(row + (x + across).clamp(0, side - 1)) as usize];
-                    planes.push(value * gain + lift);
-                }
-            }
-        }
+        let start = planes.len();
+        push_view(picture, across, down, mirrored, planes);
+        planes[start..]
+            .iter_mut()
+            .for_each(|value| *value = *value * gain + lift);
     }
 }
