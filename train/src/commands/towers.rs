@@ -134,7 +134,11 @@ fn losses(
             .image
             .forward(pictures::tensor(batch.planes.clone(), size, device));
     let text = towers.text.forward(&batch.words, device);
-    let text = if options.pictures_only { text.detach() } else { text };
+    let text = if options.pictures_only {
+        text.detach()
+    } else {
+        text
+    };
     let mut keys = batch.words.clone();
     keys.iter_mut().for_each(|words| words.sort_unstable());
     let matching = contrastive(picture, text, same_pairs(&keys, device), SCALE);
