@@ -56,6 +56,12 @@ pub struct Options {
     /// The highest learning rate.
     #[arg(long, default_value_t = 2e-3)]
     rate: f64,
+    /// Start with the weights of another run (`train/work/heads`, say).
+    #[arg(long)]
+    from: Option<PathBuf>,
+    /// The step to start at then.
+    #[arg(long, default_value_t = 0, requires = "from")]
+    first_step: usize,
     /// Use only this many clips of the corpus.
     #[arg(long, default_value_t = usize::MAX)]
     clips: usize,
@@ -96,6 +102,9 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         model = checkpoint.model(model)?;
         optimiser = checkpoint.optimiser(optimiser)?;
         first = step;
+    } else if let Some(other) = &options.from {
+        model = Checkpoint::new(other.join("checkpoint")).model(model)?;
+        first = options.first_step;
     }
     let plan = BatchPlan {
         size: options.batch,
