@@ -37,8 +37,10 @@ pub fn read(path: &Path) -> Result<(Vec<f32>, usize), TrainError> {
     };
     let values = tensor
         .data()
-        .chunks_exact(4)
-        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|bytes| f32::from_le_bytes(*bytes));
     Ok((values.collect(), *width))
 }
 
