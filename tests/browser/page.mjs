@@ -1,7 +1,7 @@
 // The page as a visitor meets it: everything the tests know about its markup is here.
 
 /** Longest wait for anything; software WebGPU on two busy cores is slow. */
-const PATIENCE = 120_000;
+const PATIENCE = 60_000;
 
 export class SaySee {
   constructor(page) {
