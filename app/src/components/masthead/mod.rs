@@ -30,7 +30,7 @@ pub fn Masthead() -> impl IntoView {
                 {move || match page.readiness.get() {
                     Readiness::Ready(ready) => {
                         let name = backend_name(&ready.backend);
-                        view! { <span class="engine-light"></span> {name} }.into_any()
+                        view! { <span class="engine-light"></span> {format!("Runs on {name}")} }.into_any()
                     }
                     Readiness::Loading(loading) => {
                         let percent = (loading.fraction() * 100.0).round();
@@ -60,7 +60,7 @@ pub fn Masthead() -> impl IntoView {
 
 /// What a backend is called on the page.
 pub fn backend_name(kind: &str) -> &'static str {
-    if kind == "gpu" { "WebGPU" } else { "CPU" }
+    if kind == "gpu" { "WebGPU" } else { "the CPU" }
 }
 
 /// "2.3 MB model, 61 kB for 240 pictures".

@@ -6,9 +6,41 @@ use leptos::prelude::*;
 use crate::logic::samples::Sample;
 use crate::page::Page;
 
+/// Samples shown at first where they wrap into rows; a phone scrolls through all of them in one.
+const FEW: usize = 4;
+
 /// Sample sentences and the file button.
 #[component]
 pub fn Samples() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let all = RwSignal::new(false);
+    let count = Memo::new(move |_| page.samples.with(Vec::len));
+    let numbered = move || page.samples.get().into_iter().enumerate();
+    view! {
+        <section class="samples" aria-label="Try without a microphone">
+            <ul class:all=move || all.get()>
+                <li>
+                    <FileButton />
+                </li>
+                <For each=numbered key=|(_, sample)| sample.id.clone() let((index, sample))>
+                    <li class:extra={index >= FEW}>
+                        <SampleButton sample />
+                    </li>
+                </For>
+                <Show when=move || { count.get() > FEW }>
+                    <li class="samples-more">
+                        <button type="button" class="chip quiet" on:click=move |_| all.update(|all| *all = !*all)>
+                            {move || if all.get() { "Fewer".to_owned() } else { format!("{} more", count.get() - FEW) }}
+                        </button>
+                    </li>
+                </Show>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn FileButton() -> impl IntoView {
     let page = expect_context::<Page>();
     let input = NodeRef::<html::Input>::new();
     let opened = move |_| {
@@ -20,19 +52,15 @@ pub fn Samples() -> impl IntoView {
         input.set_value("");
     };
     view! {
-        <section class="samples" aria-label="Try without a microphone">
-            <ul>
-                <li>
-                    <label class="chip file">
-                        <input type="file" accept="audio/*,.wav,.mp3,.ogg,.flac,.m4a" node_ref=input on:change=opened />
-                        "Open a sound file"
-                    </label>
-                </li>
-                <For each=move || page.samples.get() key=|sample| sample.id.clone() let:sample>
-                    <SampleButton sample />
-                </For>
-            </ul>
-        </section>
+        <label class="chip quiet">
+            <input
+                type="file"
+                accept="audio/*,.wav,.mp3,.ogg,.flac,.m4a"
+                node_ref=input
+                on:change=opened
+            />
+            "Open a sound file"
+        </label>
     }
 }
 
@@ -41,20 +69,18 @@ fn SampleButton(sample: Sample) -> impl IntoView {
     let page = expect_context::<Page>();
     let id = sample.id.clone();
     view! {
-        <li>
-            <button
-                type="button"
-                class="chip"
-                data-testid="sample"
-                data-sample=sample.id
-                on:click=move |_| page.ask_sample(&id)
-            >
-                <svg viewBox="0 0 12 12" aria-hidden="true">
-                    <path d="M3 1.500v9l7.500-4.500z" />
-                </svg>
-                <span class="visually-hidden">"Play "</span>
-                {sample.text}
-            </button>
-        </li>
+        <button
+            type="button"
+            class="chip"
+            data-testid="sample"
+            data-sample=sample.id
+            on:click=move |_| page.ask_sample(&id)
+        >
+            <svg viewBox="0 0 12 12" aria-hidden="true">
+                <path d="M3 1.500v9l7.500-4.500z" />
+            </svg>
+            <span class="visually-hidden">"Play "</span>
+            {sample.text}
+        </button>
     }
 }
