@@ -1,0 +1,60 @@
+//! The bundled pack on a bundled utterance: every stage on the GPU against the CPU.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod gpu_support;
+
+use std::path::{Path, PathBuf};
+
+use gpu_support::{assert_close, with_gpu};
+use saysee_engine::cpu::CpuOps;
+use saysee_engine::graph::Network;
+use saysee_engine::pack::{MANIFEST_FILE, Manifest, Pack};
+
+fn assets() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets")
+}
+
+fn bundled_pack() -> Pack {
+    let folder = assets().join("packs/scenes-mini");
+    let manifest = Manifest::parse(&std::fs::read(folder.join(MANIFEST_FILE)).unwrap()).unwrap();
+    let read =
+        |shard: &saysee_engine::pack::Shard| std::fs::read(folder.join(&shard.file)).unwrap();
+    let shards = manifest.shards.iter().map(read).collect();
+    Pack::load(manifest, shards).unwrap()
+}
+
+/// Samples of a bundled utterance: 16-bit mono at 16 kHz behind a header of 44 bytes.
+fn utterance(file: &str) -> Vec<f32> {
+    let bytes = std::fs::read(assets().join("samples").join(file)).unwrap();
+    bytes[44..]
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32768.0)
+        .collect()
+}
+
+#[test]
+fn every_stage_of_the_bundled_pack_agrees() {
+    with_gpu(|gpu| {
+        let pack = bundled_pack();
+        let mut cpu = CpuOps::default();
+        let on_gpu = Network::new(gpu, &pack).unwrap();
+        let on_cpu = Network::new(&mut cpu, &pack).unwrap();
+        for file in ["three-chairs-moon.wav", "lemon-mountains.wav"] {
+            let samples = utterance(file);
+            let gpu_stages = pollster::block_on(on_gpu.stages(gpu, &samples)).unwrap();
+            let cpu_stages = pollster::block_on(on_cpu.stages(&mut cpu, &samples)).unwrap();
+            assert_eq!(gpu_stages.len(), cpu_stages.len());
+            for (gpu, cpu) in gpu_stages.iter().zip(&cpu_stages) {
+                assert_eq!((&gpu.0, gpu.1, gpu.2), (&cpu.0, cpu.1, cpu.2));
+                assert_close(&format!("{} of {file}", gpu.0), &gpu.3, &cpu.3, 5e-3);
+            }
+        }
+    });
+}
