@@ -54,21 +54,22 @@ impl Progress {
         self.total > 0 && self.bytes >= self.total
     }
 
-    /// "1.2 of 2.3 MB", with the rate where it tells something.
-    pub fn sentence(&self) -> String {
+    /// "1.2 MB of 2.3 MB".
+    pub fn amount(&self) -> String {
         if self.total == 0 {
-            return "finding out what to fetch".to_owned();
+            return "starting".to_owned();
         }
-        let amount = format!(
-            "{} of {}",
-            format::bytes(self.bytes.min(self.total)),
-            format::bytes(self.total)
-        );
+        let arrived = format::bytes(self.bytes.min(self.total));
+        format!("{arrived} of {}", format::bytes(self.total))
+    }
+
+    /// The amount, with the rate where it tells something: "1.2 MB of 2.3 MB, 800 kB/s".
+    pub fn sentence(&self) -> String {
         match self.rate() {
             Some(rate) if rate >= 1000.0 && !self.is_complete() => {
-                format!("{amount}, {}/s", format::bytes(rate as u64))
+                format!("{}, {}/s", self.amount(), format::bytes(rate as u64))
             }
-            _ => amount,
+            _ => self.amount(),
         }
     }
 }
@@ -83,7 +84,7 @@ mod tests {
         assert_eq!(progress.fraction(), 0.0);
         assert_eq!(progress.rate(), None);
         assert!(!progress.is_complete());
-        assert_eq!(progress.sentence(), "finding out what to fetch");
+        assert_eq!(progress.sentence(), "starting");
     }
 
     #[test]

@@ -2,8 +2,25 @@
 
 use crate::protocol::Match;
 
-/// Pictures shown for a query before more are asked for.
-pub const FIRST_PAGE: usize = 24;
+/// Ranked pictures shown before more are asked for.
+const RANKED_PAGE: usize = 24;
+/// Pictures shown before more are asked for while there is no ranking.
+const GALLERY_PAGE: usize = 48;
+
+/// Positions of the pictures on the first `pages` pages, in order, and how many there are on later
+/// ones: the best pictures, or those of the gallery while there is no ranking.
+pub fn shown(rows: &[Row], pictures: usize, pages: usize) -> (Vec<usize>, usize) {
+    if rows.is_empty() {
+        let count = pictures.min(GALLERY_PAGE.saturating_mul(pages));
+        ((0..count).collect(), pictures - count)
+    } else {
+        let count = rows.len().min(RANKED_PAGE.saturating_mul(pages));
+        (
+            rows.iter().take(count).map(|row| row.item).collect(),
+            rows.len() - count,
+        )
+    }
+}
 
 /// One ranked picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,6 +73,17 @@ mod tests {
         let shares: Vec<f32> = rows.iter().map(|row| (row.share * 100.0).round()).collect();
         assert_eq!(shares, [100.0, 75.0, 25.0, 0.0]);
         assert_eq!(rows[1].score, 0.3);
+    }
+
+    #[test]
+    fn pages_add_up() {
+        let ranked = rows(&matches(&[0.5; 60]), 240);
+        assert_eq!(shown(&ranked, 240, 1), ((0..24).collect(), 36));
+        assert_eq!(shown(&ranked, 240, 3), ((0..60).collect(), 0));
+        assert_eq!(shown(&[], 240, 1), ((0..48).collect(), 192));
+        assert_eq!(shown(&[], 30, 1), ((0..30).collect(), 0));
+        assert_eq!(shown(&[], 0, 1), (Vec::new(), 0));
+        assert_eq!(shown(&[], 240, usize::MAX).1, 0);
     }
 
     #[test]

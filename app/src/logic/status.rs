@@ -27,6 +27,15 @@ impl Loading {
         }
     }
 
+    /// How far this is, in few words.
+    pub fn amount(&self) -> String {
+        match self {
+            Self::Fetching(progress) => progress.amount(),
+            Self::Preparing => "preparing".to_owned(),
+            Self::Compiling(done, total) => format!("kernel {done} of {total}"),
+        }
+    }
+
     /// How far this is, in words.
     pub fn sentence(&self) -> String {
         match self {

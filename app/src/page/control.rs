@@ -7,7 +7,6 @@ use leptos::task::spawn_local;
 use crate::browser::clock;
 use crate::logic::problem::{Code, Problem};
 use crate::logic::progress::Progress;
-use crate::logic::ranking;
 use crate::logic::recorder::{Command, Event, Phase};
 use crate::logic::status::{Loading, Readiness};
 use crate::logic::voice::Voice;
@@ -55,6 +54,7 @@ impl Page {
         match command {
             Command::OpenMicrophone => self.open_microphone(),
             Command::CloseMicrophone => {
+                self.next_request();
                 self.machinery
                     .update_value(|machinery| drop(machinery.microphone.take()));
                 self.meter.set(0.0);
@@ -72,9 +72,10 @@ impl Page {
     fn open_microphone(self) {
         self.stop_playback();
         // Called before anything is awaited, so that it still counts as the visitor's own action.
-        let request = Microphone::request();
+        let asked = Microphone::request();
+        let number = self.next_request();
         spawn_local(async move {
-            let opened = match request {
+            let opened = match asked {
                 Ok(request) => {
                     let on_sound = move |samples: Float32Array| self.sound(&samples);
                     let on_lost = move |problem| self.handle(Event::MicrophoneFailed(problem));
@@ -82,6 +83,9 @@ impl Page {
                 }
                 Err(problem) => Err(problem),
             };
+            if self.machinery.with_value(|machinery| machinery.request) != number {
+                return;
+            }
             match opened {
                 Ok(microphone) => {
                     self.machinery
@@ -91,6 +95,13 @@ impl Page {
                 Err(problem) => self.handle(Event::MicrophoneFailed(problem)),
             }
         });
+    }
+
+    /// Numbers a request for the microphone; earlier ones are out of date from now on.
+    fn next_request(self) -> u32 {
+        self.machinery
+            .update_value(|machinery| machinery.request += 1);
+        self.machinery.with_value(|machinery| machinery.request)
     }
 
     fn begin(self, utterance: u32) {
@@ -116,7 +127,7 @@ impl Page {
     fn clear(self) {
         self.waveform.set(Waveform::new(16_000.0));
         self.found.set(Found::default());
-        self.page_length.set(ranking::FIRST_PAGE);
+        self.pages.set(1);
     }
 
     /// A piece of sound from the microphone.

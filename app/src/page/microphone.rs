@@ -42,13 +42,16 @@ impl Microphone {
         let devices = window().navigator().media_devices().map_err(unsupported)?;
         let constraints = MediaStreamConstraints::new();
         constraints.set_audio(&constraint());
-        let stream = devices
-            .get_user_media_with_constraints(&constraints)
-            .map_err(unsupported)?;
         // At the device's own rate: Firefox connects no microphone to a context of another one.
         // Created inside the click as well, or it would start suspended.
         let context = AudioContext::new().map_err(unsupported)?;
-        Ok(MicrophoneRequest { stream, context })
+        match devices.get_user_media_with_constraints(&constraints) {
+            Ok(stream) => Ok(MicrophoneRequest { stream, context }),
+            Err(error) => {
+                drop(context.close());
+                Err(unsupported(error))
+            }
+        }
     }
 
     /// Samples a second.

@@ -46,8 +46,11 @@ impl Page {
                 .map_err(|error| error.to_string())
                 .and_then(|json| samples::parse(&json).map_err(|error| error.to_string()));
             match parsed {
-                Ok(samples) => self.samples.set(samples),
-                Err(error) => leptos::logging::warn!("no samples: {error}"),
+                Ok(samples) => self.samples.set(Some(samples)),
+                Err(error) => {
+                    leptos::logging::warn!("no samples: {error}");
+                    self.samples.set(Some(Vec::new()));
+                }
             }
             if let Some(id) = self.address.with_value(|address| address.sample.clone()) {
                 self.ask_sample(&id);
@@ -60,6 +63,7 @@ impl Page {
         let file = self.samples.with_untracked(|samples| {
             samples
                 .iter()
+                .flatten()
                 .find(|sample| sample.id == id)
                 .map(|sample| sample.file.clone())
         });

@@ -32,8 +32,8 @@ pub struct Page {
     pub readiness: RwSignal<Readiness>,
     /// The pictures, once their list is there.
     pub catalogue: RwSignal<Option<Arc<Catalogue>>>,
-    /// The bundled utterances.
-    pub samples: RwSignal<Vec<Sample>>,
+    /// The bundled utterances, once their list is there or known to be missing.
+    pub samples: RwSignal<Option<Vec<Sample>>>,
     /// The sound of the current utterance, as peaks.
     pub waveform: RwSignal<Waveform>,
     /// What was found in it so far.
@@ -42,8 +42,8 @@ pub struct Page {
     pub meter: RwSignal<f32>,
     /// Moment of the utterance that is being played back, seconds.
     pub playhead: RwSignal<Option<f32>>,
-    /// How many ranked pictures are shown.
-    pub page_length: RwSignal<usize>,
+    /// How many pages of pictures are shown.
+    pub pages: RwSignal<usize>,
     /// The picture that is shown large.
     pub selected: RwSignal<Option<usize>>,
     pub(super) machinery: StoredValue<Machinery, LocalStorage>,
@@ -53,6 +53,9 @@ pub struct Page {
 pub(super) struct Machinery {
     pub worker: Option<WorkerLink>,
     pub microphone: Option<Microphone>,
+    /// Number of the latest request for the microphone, or of its being called off: a visitor may
+    /// take minutes to allow what nobody waits for any more.
+    pub request: u32,
     pub playback: Option<Playback>,
     pub voice: Option<Voice>,
 }
@@ -65,16 +68,17 @@ impl Page {
             recorder: RwSignal::new(Recorder::new(DEFAULT_LIMIT)),
             readiness: RwSignal::new(Readiness::Loading(Loading::Fetching(Progress::default()))),
             catalogue: RwSignal::new(None),
-            samples: RwSignal::new(Vec::new()),
+            samples: RwSignal::new(None),
             waveform: RwSignal::new(Waveform::new(16_000.0)),
             found: RwSignal::new(Found::default()),
             meter: RwSignal::new(0.0),
             playhead: RwSignal::new(None),
-            page_length: RwSignal::new(ranking::FIRST_PAGE),
+            pages: RwSignal::new(1),
             selected: RwSignal::new(None),
             machinery: StoredValue::new_local(Machinery {
                 worker: None,
                 microphone: None,
+                request: 0,
                 playback: None,
                 voice: None,
             }),
@@ -97,33 +101,28 @@ impl Page {
 
     /// Ranked pictures; empty while there is no ranking.
     pub fn rows(self) -> Vec<Row> {
-        let pictures = self
-            .catalogue
-            .with(|catalogue| catalogue.as_ref().map_or(0, |c| c.items.len()));
+        let pictures = self.pictures();
         self.found
             .with(|found| ranking::rows(&found.matches, pictures))
     }
 
-    /// Positions of the pictures that are shown, in order: the best ones, or all while there is no ranking.
-    pub fn shown(self) -> Vec<usize> {
-        let rows = self.rows();
-        if rows.is_empty() {
-            let pictures = self
-                .catalogue
-                .with(|catalogue| catalogue.as_ref().map_or(0, |c| c.items.len()));
-            (0..pictures).collect()
-        } else {
-            rows.iter()
-                .take(self.page_length.get())
-                .map(|row| row.item)
-                .collect()
-        }
+    /// How many pictures there are.
+    pub fn pictures(self) -> usize {
+        self.catalogue.with(|catalogue| {
+            catalogue
+                .as_ref()
+                .map_or(0, |catalogue| catalogue.items.len())
+        })
     }
 
-    /// Shows the next ranked pictures too.
+    /// Positions of the pictures that are shown, in order, and how many more there are.
+    pub fn shown(self) -> (Vec<usize>, usize) {
+        ranking::shown(&self.rows(), self.pictures(), self.pages.get())
+    }
+
+    /// Shows the next page of pictures too.
     pub fn show_more(self) {
-        self.page_length
-            .update(|length| *length += ranking::FIRST_PAGE);
+        self.pages.update(|pages| *pages += 1);
     }
 
     /// The status line.

@@ -31,9 +31,9 @@ pub fn App() -> impl IntoView {
         <main>
             <Stage />
             <div class="dock">
-                <StatusLine />
-                <Recorder />
                 <p class="promise">"Audio never leaves this tab."</p>
+                <Recorder />
+                <StatusLine />
             </div>
             <Samples />
             <Results />

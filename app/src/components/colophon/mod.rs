@@ -13,12 +13,8 @@ use crate::protocol::Ready;
 #[component]
 pub fn Colophon() -> impl IntoView {
     let page = expect_context::<Page>();
-    let pictures = move || {
-        page.catalogue
-            .with(|catalogue| catalogue.as_ref().map_or(0, |c| c.items.len()))
-    };
     let facts = move || match page.readiness.get() {
-        Readiness::Ready(ready) => Some(engine_facts(&ready, pictures())),
+        Readiness::Ready(ready) => Some(engine_facts(&ready, page.pictures())),
         Readiness::Loading(_) | Readiness::Unavailable(_) => None,
     };
     let time = move || {
@@ -62,11 +58,8 @@ fn engine_facts(ready: &Ready, pictures: usize) -> Vec<String> {
     if !ready.reason.is_empty() {
         facts.push(format::sentence(&ready.reason));
     }
-    facts.push(format::sentence(&sizes(
-        ready.pack_bytes,
-        ready.gallery_bytes,
-        pictures,
-    )));
+    let sizes = sizes(ready.pack_bytes, ready.gallery_bytes, pictures);
+    facts.push(format!("{}: {sizes}", ready.pack));
     facts.push(format!(
         "Ready {} after its last byte",
         format::milliseconds(ready.preparing_ms)

@@ -34,7 +34,7 @@ pub fn Masthead() -> impl IntoView {
                     }
                     Readiness::Loading(loading) => {
                         let percent = (loading.fraction() * 100.0).round();
-                        let text = loading.sentence();
+                        let text = loading.amount();
                         view! {
                             <span
                                 class="engine-progress"
@@ -45,7 +45,7 @@ pub fn Masthead() -> impl IntoView {
                             >
                                 <span style:width=format!("{percent}%")></span>
                             </span>
-                            {text}
+                            <span class="engine-amount">{text}</span>
                         }
                             .into_any()
                     }

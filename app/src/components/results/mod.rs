@@ -25,21 +25,14 @@ pub fn Results() -> impl IntoView {
                 .collect::<HashMap<_, Row>>()
         })
     });
-    let shown = Memo::new(move |_| page.shown());
-    let more = Memo::new(move |_| {
-        rows.with(Vec::len).saturating_sub(shown.with(Vec::len)) * usize::from(ranked.get())
-    });
+    let shown = Memo::new(move |_| page.shown().0);
+    let more = Memo::new(move |_| page.shown().1);
     travel::animate(grid, shown);
 
-    let heading = move || {
-        let pictures = page
-            .catalogue
-            .with(|catalogue| catalogue.as_ref().map_or(0, |c| c.items.len()));
-        match (ranked.get(), pictures) {
-            (true, _) => "Best matches".to_owned(),
-            (false, 0) => "Pictures".to_owned(),
-            (false, count) => format!("{count} pictures to find"),
-        }
+    let heading = move || match (ranked.get(), page.pictures()) {
+        (true, _) => "Best matches".to_owned(),
+        (false, 0) => "Pictures".to_owned(),
+        (false, count) => format!("{count} pictures to find"),
     };
     view! {
         <section class="results" aria-labelledby="results-heading">

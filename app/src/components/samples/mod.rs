@@ -7,18 +7,30 @@ use crate::logic::samples::Sample;
 use crate::page::Page;
 
 /// Samples shown at first where they wrap into rows; a phone scrolls through all of them in one.
-const FEW: usize = 4;
+const FEW: usize = 3;
 
 /// Sample sentences and the file button.
 #[component]
 pub fn Samples() -> impl IntoView {
     let page = expect_context::<Page>();
     let all = RwSignal::new(false);
-    let count = Memo::new(move |_| page.samples.with(Vec::len));
-    let numbered = move || page.samples.get().into_iter().enumerate();
+    let count = Memo::new(move |_| {
+        page.samples
+            .with(|samples| samples.as_ref().map_or(0, Vec::len))
+    });
+    let numbered = move || {
+        page.samples
+            .get()
+            .unwrap_or_default()
+            .into_iter()
+            .enumerate()
+    };
     view! {
         <section class="samples" aria-label="Try without a microphone">
-            <ul class:all=move || all.get()>
+            <ul
+                class:all=move || all.get()
+                class:waiting=move || page.samples.with(Option::is_none)
+            >
                 <li>
                     <FileButton />
                 </li>

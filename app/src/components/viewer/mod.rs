@@ -23,7 +23,7 @@ pub fn Viewer() -> impl IntoView {
         }
     });
     let step = move |by: isize| {
-        let shown = page.shown();
+        let (shown, _) = page.shown();
         let position = page
             .selected
             .get_untracked()
