@@ -1,11 +1,9 @@
-// copy: y[to ..][i] = x[from ..][i]. Rows out of a matrix, matrices on top of each other, and weights as
-// matrices (SOURCE q8 turns them to f32 on the way).
+// copy: y[to ..][i] = x[from ..][i]. Rows out of a matrix, matrices on top of each other, weights as matrices.
 //
 // Bindings
 //   0 params  uniform
-//   1 x       SOURCE f32: f32 [from + count or more]; SOURCE q8: 4 signed bytes a word
+//   1 x       f32 [from + count or more]
 //   2 y       f32 [to + count or more]
-//   3 scales  f32, one for 32 numbers of x, SOURCE q8 only
 //
 // Dispatch: ceil(count / 256) workgroups of 256, folded; one number an invocation. No workgroup memory.
 // A kernel and not a buffer copy, because a copy would end the compute pass.
@@ -18,18 +16,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-#if SOURCE == q8
-@group(0) @binding(1) var<storage, read> x: array<u32>;
-@group(0) @binding(3) var<storage, read> scales: array<f32>;
-#else
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-#endif
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 #include grid.wgsl
-#if SOURCE == q8
-#include q8.wgsl
-#endif
 
 @compute @workgroup_size(256)
 fn main(
@@ -41,11 +31,5 @@ fn main(
     if at >= params.count {
         return;
     }
-    let source = params.start + at;
-#if SOURCE == q8
-    let weights = unpack_weights(x[source / 4u]);
-    y[params.target_start + at] = weights[source % 4u] * scales[source / 32u];
-#else
-    y[params.target_start + at] = x[source];
-#endif
+    y[params.target_start + at] = x[params.start + at];
 }

@@ -1,5 +1,5 @@
 // layer_norm: each row minus its mean, over its standard deviation (population, eps 1e-5), times weight
-// plus bias where there are such.
+// plus bias where there are such, then an activation.
 //
 // Bindings
 //   0 params  uniform
@@ -11,12 +11,13 @@
 // Dispatch: one workgroup of 64 a row, folded. Three passes over the row (mean, spread, output), the last
 // two from cache: the variance of small differences of large numbers is not trusted to one pass.
 // Workgroup memory: 256 bytes.
-// Measured (lavapipe, docs/kernels.md): 75 x 192 takes 0.5 ms.
+// Measured (lavapipe, docs/kernels.md): 75 x 192 takes 0.7 ms.
 
 struct Params {
     rows: u32,
     columns: u32,
     affine: u32,
+    activation: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -27,6 +28,7 @@ struct Params {
 
 #include grid.wgsl
 #include reduce.wgsl
+#include activation.wgsl
 
 @compute @workgroup_size({{LANES}})
 fn main(
@@ -56,6 +58,6 @@ fn main(
         if params.affine != 0u {
             value = value * weight[i] + bias[i];
         }
-        y[start + i] = value;
+        y[start + i] = activate(value, params.activation);
     }
 }

@@ -4,10 +4,10 @@
 // Bindings: as linear.wgsl.
 //
 // Dispatch: ceil(outputs / 8) workgroups, folded over (x, y); z is the row. 64 invocations: 8 outputs of
-// 8 lanes each. A row of the weight is read once, 8 neighbouring numbers (f32) or words (q8: the 32
+// 8 lanes each. A row of the weight is read once, 8 neighbouring numbers (f32, f16) or fours (q8, q4: the 32
 // inputs that share a scale) at a time; lanes are added through workgroup memory, in a fixed order.
 // Workgroup memory: 256 bytes.
-// Measured (lavapipe, docs/kernels.md): 1 x 128 -> 240 takes 0.3 ms.
+// Measured (lavapipe, docs/kernels.md): 1 x 128 -> 240 takes 0.2 ms.
 
 struct Params {
     rows: u32,
@@ -18,25 +18,18 @@ struct Params {
     length: u32,
     activation: u32,
     flags: u32,
+    group: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-#if WEIGHT == q8
-@group(0) @binding(2) var<storage, read> weight: array<u32>;
-@group(0) @binding(6) var<storage, read> scales: array<f32>;
-#else
-@group(0) @binding(2) var<storage, read> weight: array<f32>;
-#endif
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> residual: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
 #include grid.wgsl
 #include activation.wgsl
-#if WEIGHT == q8
-#include q8.wgsl
-#endif
+#include weight.wgsl
 
 var<workgroup> shares: array<f32, 64>;
 
@@ -50,17 +43,16 @@ fn x_at(row: u32, input: u32) -> f32 {
 
 fn share_of(row: u32, output: u32, lane: u32) -> f32 {
     var sum = 0.0;
-#if WEIGHT == q8
-    let groups = params.inputs / 32u;
-    for (var group = 0u; group < groups; group = group + 1u) {
-        let w = unpack_weights(weight[(output * groups + group) * 8u + lane]);
-        let input = group * 32u + lane * 4u;
+#if PACKED == yes
+    let fours = params.inputs / 4u;
+    for (var four = lane; four < fours; four = four + 8u) {
+        let input = four * 4u;
         let v = vec4<f32>(x_at(row, input), x_at(row, input + 1u), x_at(row, input + 2u), x_at(row, input + 3u));
-        sum = sum + dot(w, v) * scales[output * groups + group];
+        sum = sum + dot(weight_four(output * fours + four), v);
     }
 #else
     for (var input = lane; input < params.inputs; input = input + 8u) {
-        sum = sum + weight[output * params.inputs + input] * x_at(row, input);
+        sum = sum + weight_at(output * params.inputs + input) * x_at(row, input);
     }
 #endif
     return sum;

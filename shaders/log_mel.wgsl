@@ -14,7 +14,7 @@
 // fft samples is a complex one of half the length over pairs of samples (even + i odd), radix 2, in place on
 // bit-reversed pairs, untangled at the end.
 // Workgroup memory: 4100 bytes.
-// Measured (lavapipe, docs/kernels.md): 3 s take 13.5 ms together with maximum.wgsl and log_mel_normalise.wgsl.
+// Measured (lavapipe, docs/kernels.md): 3 s take 8.4 ms together with maximum.wgsl and log_mel_normalise.wgsl.
 
 struct Params {
     frames: u32,

@@ -1,4 +1,5 @@
-// top_k: the k best columns of each row, best first; of equal ones the lower column comes first.
+// top_k: the k best columns of each row, best first; of equal ones the lower column comes first. Up to four columns
+// are excluded (0xffffffff: none).
 //
 // Bindings
 //   0 params  uniform
@@ -9,13 +10,16 @@
 // comes after the one found before, so nothing has to be marked or sorted. k is small (5 alternatives, some
 // dozen pictures) and a row a few thousand numbers.
 // Workgroup memory: 512 bytes.
-// Measured (lavapipe, docs/kernels.md): 5 best of 500 columns in 24 rows take 1.1 ms.
+// Measured (lavapipe, docs/kernels.md): 5 best of 500 columns in 24 rows take 1.4 ms.
 
 struct Params {
     rows: u32,
     columns: u32,
     k: u32,
-    first_allowed: u32,
+    excluded_0: u32,
+    excluded_1: u32,
+    excluded_2: u32,
+    excluded_3: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -30,6 +34,11 @@ const LOWEST: f32 = -3e38;
 
 var<workgroup> lane_score: array<f32, 64>;
 var<workgroup> lane_column: array<u32, 64>;
+
+fn excluded(column: u32) -> bool {
+    return column == params.excluded_0 || column == params.excluded_1 || column == params.excluded_2
+        || column == params.excluded_3;
+}
 
 // Whether (score, column) comes before (other, other_column) in the ranking.
 fn before(score: f32, column: u32, other: f32, other_column: u32) -> bool {
@@ -52,10 +61,10 @@ fn main(
     for (var rank = 0u; rank < params.k; rank = rank + 1u) {
         var score = LOWEST;
         var column = NONE;
-        for (var i = params.first_allowed + lane; i < params.columns; i = i + 64u) {
+        for (var i = lane; i < params.columns; i = i + 64u) {
             let candidate = scores[start + i];
             let fresh = rank == 0u || before(last_score, last_column, candidate, i);
-            if fresh && before(candidate, i, score, column) {
+            if fresh && before(candidate, i, score, column) && !excluded(i) {
                 score = candidate;
                 column = i;
             }

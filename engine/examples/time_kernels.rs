@@ -11,9 +11,10 @@ use saysee_engine::EngineError;
 use saysee_engine::cpu::CpuOps;
 use saysee_engine::gpu::{GpuOps, GpuOptions, GpuTensor};
 use saysee_engine::graph::Network;
-use saysee_engine::ops::{Activation, Convolution, Firing, Ops};
+use saysee_engine::ops::{Activation, Attention, Columns, Convolution, Firing, Ops};
 use saysee_engine::pack::{
-    ConvolutionalTransformer, Encoder, FrontEnd, Head, Pack, WeightData, WeightFormat, write,
+    ConvolutionalTransformer, Encoder, FrontEnd, Pack, Slots, TextFrame, WeightData, WeightFormat,
+    write,
 };
 use saysee_engine::testing::{self, Random};
 
@@ -37,6 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     pollster::block_on(gpu.warm_up(|_, _| {}))?;
     println!("compiling everything: {:.0} ms", now() - start);
     time_kernels(&mut gpu, seconds)?;
+    time_published(&mut gpu, seconds)?;
     for weights in [WeightFormat::F32, WeightFormat::Q8] {
         let pack = pack(weights)?;
         let samples = testing::sound(seconds, 1);
@@ -166,10 +168,23 @@ fn time_kernels(gpu: &mut GpuOps, seconds: f32) -> Result<(), EngineError> {
     time(
         gpu,
         &format!("attention [{frames}, 576], 4 heads of 48"),
-        |gpu| gpu.attention(&wide, 4),
+        |gpu| {
+            let (queries, keys, values) = parts(&wide, WIDTH);
+            gpu.attention(queries, keys, values, four_heads(frames))
+        },
+    )?;
+    time(
+        gpu,
+        &format!("attention_weights of 10 rows, [{frames}, 576], 4 heads of 48"),
+        |gpu| {
+            let few = gpu.rows(&wide, 0, 10.min(frames))?;
+            let (queries, ..) = parts(&few, WIDTH);
+            let (_, keys, _) = parts(&wide, WIDTH);
+            gpu.attention_weights(queries, keys, four_heads(frames))
+        },
     )?;
     time(gpu, &format!("layer_norm [{frames}, 192]"), |gpu| {
-        gpu.layer_norm(&x, None)
+        gpu.layer_norm(&x, None, none)
     })?;
     time(gpu, &format!("gated_linear_unit [{frames}, 576]"), |gpu| {
         gpu.gated_linear_unit(&wide)
@@ -193,29 +208,124 @@ fn time_kernels(gpu: &mut GpuOps, seconds: f32) -> Result<(), EngineError> {
         |gpu| Ok(gpu.integrate_and_fire(&x, &alpha, firing)?.slots),
     )?;
     time(gpu, "top_k [24, 500], 5 best", |gpu| {
-        gpu.top_k(&scores, 5, 2)
+        gpu.top_k(&scores, 5, &[0, 1])
     })?;
-    let FrontEnd::LogMel(front_end) = manifest(WeightFormat::F32).model.front_end;
+    let FrontEnd::LogMel(front_end) = manifest(WeightFormat::F32).model.front_end else {
+        return Ok(());
+    };
     let samples = testing::sound(seconds, 1);
     time(gpu, &format!("log_mel, {seconds} s"), |gpu| {
-        gpu.log_mel(&samples, &front_end)
+        gpu.log_mel(&samples, &front_end.features)
+    })
+}
+
+/// Queries, keys and values that lie beside each other.
+fn parts(
+    wide: &GpuTensor,
+    width: usize,
+) -> (
+    Columns<'_, GpuTensor>,
+    Columns<'_, GpuTensor>,
+    Columns<'_, GpuTensor>,
+) {
+    let part = |index: usize| Columns {
+        tensor: wide,
+        start: index * width,
+    };
+    (part(0), part(1), part(2))
+}
+
+fn four_heads(keys: usize) -> Attention {
+    Attention {
+        width: WIDTH,
+        heads: 4,
+        keys,
+        causal: false,
+    }
+}
+
+/// What the published models add, at the shapes of base hybrid+: 50 frames a second, CLIP's ViT-B/32 text tower.
+fn time_published(gpu: &mut GpuOps, seconds: f32) -> Result<(), EngineError> {
+    let frames = (seconds * 50.0) as usize;
+    let mut random = Random::new(2);
+    let mut matrix = |rows: usize, columns: usize| random.numbers(rows * columns, 0.1);
+    let none = Activation::None;
+    let x = gpu.upload(&matrix(frames, 768), frames, 768)?;
+    let listened = gpu.upload(&matrix(64 * frames, 512), 64 * frames, 512)?;
+    let z = gpu.upload(&matrix(75, 512), 75, 512)?;
+    let cosines = gpu.upload(&matrix(75, 8112), 75, 8112)?;
+    let count = gpu.upload(&[20.0], 1, 1)?;
+    let picks: Vec<f32> = (0..75_u16).map(|pick| f32::from(pick) * 100.0).collect();
+    let picks = gpu.upload(&picks, 75, 1)?;
+    let mut weight = |gpu: &mut GpuOps, name: &str, rows: usize, columns: usize| {
+        let data = matrix(rows, columns);
+        let shape = [rows, columns];
+        gpu.load(name, &WeightData::F32 { shape, data })
+    };
+    let table = weight(gpu, "table", 8112, 512)?;
+    let lengths = weight(gpu, "lengths", 1, 8112)?;
+    let channels = weight(gpu, "channels", 1, 512)?;
+    let positions = weight(gpu, "positions", 768, 128 * 48)?;
+    let bias = weight(gpu, "bias", 1, 768)?;
+    time(
+        gpu,
+        &format!("channel_norm [{}, 512]", 64 * frames),
+        |gpu| gpu.channel_norm(&listened, &channels, &channels, Activation::Gelu),
+    )?;
+    time(
+        gpu,
+        &format!("grouped convolution [{frames}, 768], 128 taps, 16 groups"),
+        |gpu| gpu.grouped_convolve(&x, &positions, &bias, 16, Activation::Gelu),
+    )?;
+    time(
+        gpu,
+        &format!("neighbour_cosines and segment_scan [{frames}, 768]"),
+        |gpu| Ok(gpu.segment(&x, 0.05, 75)?.means),
+    )?;
+    time(gpu, "scale_shift [75, 8112]", |gpu| {
+        gpu.scale_shift(&cosines, &lengths, None)
+    })?;
+    time(gpu, "gather 75 rows of [8112, 512]", |gpu| {
+        gpu.gather(&table, &picks)
+    })?;
+    let frame = TextFrame {
+        start: 2,
+        end: 3,
+        padding: 0,
+    };
+    time(gpu, "frame_text [77, 512]", |gpu| {
+        gpu.frame_text(&z, &count, &table, frame)
+    })?;
+    time(gpu, "row_after [77, 512]", |gpu| {
+        gpu.row_after(&z, &count, 1)
+    })?;
+    time(gpu, "linear f32 [75, 512] -> 8112", |gpu| {
+        gpu.linear(&z, &table, None, none, None)
     })
 }
 
 fn manifest(weights: WeightFormat) -> saysee_engine::pack::Manifest {
     let mut manifest = testing::manifest(weights);
-    let FrontEnd::LogMel(front_end) = &mut manifest.model.front_end;
-    front_end.mels = 80;
-    manifest.model.encoder = Encoder::ConvolutionalTransformer(ConvolutionalTransformer {
+    let model = &mut manifest.model;
+    if let FrontEnd::LogMel(front_end) = &mut model.front_end {
+        front_end.features.mels = 80;
+    }
+    model.encoder = Encoder::ConvolutionalTransformer(ConvolutionalTransformer {
         width: WIDTH,
         layers: 5,
         heads: 4,
         feed_forward: 384,
         kernel: 11,
     });
-    let Head::HybridPlus(head) = &mut manifest.model.head;
+    model.text_tower = None;
+    let head = &mut model.head;
     head.embedding = 128;
-    head.firing.cap = 24;
+    head.cascaded_share = 0.0;
+    if let Some(keywords) = &mut head.keywords
+        && let Slots::Firing(firing) = &mut keywords.slots
+    {
+        firing.cap = 24;
+    }
     manifest
 }
 

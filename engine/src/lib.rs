@@ -29,6 +29,7 @@ pub mod pack;
 pub mod testing;
 
 pub use engine::{
-    Answer, BackendChoice, BackendKind, BackendReport, BackendTime, Engine, Keyword, Match, Timing,
+    Answer, BackendChoice, BackendKind, BackendReport, BackendTime, Engine, EngineLoader, Keyword,
+    Match, Timing,
 };
 pub use error::EngineError;

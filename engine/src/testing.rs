@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::format::FormatError;
 use crate::gallery::{self, Embeddings, Gallery, GalleryManifest, Item};
 use crate::pack::{
-    self, ConvolutionalTransformer, Encoder, Firing, FloatTensor, FrontEnd, Head, HybridPlus,
-    Limits, LogMelConfig, Manifest, Model, Pack, PackFiles, Subsampling, Vocabulary, WeightFormat,
+    self, BatchNorm, ConvolutionalTransformer, Encoder, Firing, FloatTensor, FrontEnd, Head,
+    HeadBlock, Keywords, Limits, LogMel, LogMelConfig, Manifest, Model, Pack, PackFiles,
+    Projection, Slots, Subsampling, TensorPlan, TextFrame, TextTower, Vocabulary, WeightFormat,
 };
 
 /// A small generator of numbers that are the same on every machine (SplitMix64).
@@ -53,19 +54,21 @@ pub fn manifest(weights: WeightFormat) -> Manifest {
         embedding_space: "tiny-1".to_owned(),
         weights,
         model: Model {
-            front_end: FrontEnd::LogMel(LogMelConfig {
-                sample_rate: 16_000,
-                window: 400,
-                hop: 160,
-                fft: 512,
-                mels: 40,
-                low_hz: 40.0,
-                high_hz: 7600.0,
-                log_offset: 1e-6,
-                floor_db: 52.0,
-                scale: 2.5,
+            front_end: FrontEnd::LogMel(LogMel {
+                features: LogMelConfig {
+                    sample_rate: 16_000,
+                    window: 400,
+                    hop: 160,
+                    fft: 512,
+                    mels: 40,
+                    low_hz: 40.0,
+                    high_hz: 7600.0,
+                    log_offset: 1e-6,
+                    floor_db: 52.0,
+                    scale: 2.5,
+                },
+                subsampling: vec![stage; 2],
             }),
-            subsampling: vec![stage; 2],
             encoder: Encoder::ConvolutionalTransformer(ConvolutionalTransformer {
                 width: 64,
                 layers: 2,
@@ -74,22 +77,46 @@ pub fn manifest(weights: WeightFormat) -> Manifest {
                 kernel: 11,
             }),
             normalise_hidden_states: true,
-            head: Head::HybridPlus(HybridPlus {
-                heads: 4,
+            head: Head {
+                block: HeadBlock::AttentionNorm { heads: 4 },
                 embedding: 32,
-                firing: Firing {
-                    convolution_kernel: 3,
-                    tail_threshold: 0.5,
-                    cap: 12,
-                },
-                keyword_threshold: -1.0,
+                parallel: Some(Projection::Mlp { hidden: 64 }),
+                keywords: Some(Keywords {
+                    slots: Slots::Firing(Firing {
+                        convolutions: 1,
+                        kernel: 3,
+                        tail_threshold: 0.5,
+                        cap: 12,
+                    }),
+                    projection: Projection::Linear,
+                    batch_norm: BatchNorm::Shared,
+                    lookup: true,
+                    threshold: -1.0,
+                }),
+                cascaded_share: 0.25,
+            },
+            text_tower: Some(TextTower {
+                layers: 1,
+                heads: 4,
+                width: 32,
+                feed_forward: 64,
+                positions: 14,
+                tokens: 0,
             }),
+            image_tower: None,
         },
         limits: Limits { max_seconds: 15.0 },
         vocabulary: Vocabulary {
             tokens: (0..17).map(|index| format!("word{index}")).collect(),
-            first_allowed: 2,
+            ids: Vec::new(),
+            excluded: vec![0, 1, 2],
+            frame: TextFrame {
+                start: 1,
+                end: 2,
+                padding: 0,
+            },
         },
+        tokenizer: None,
         shards: Vec::new(),
         licence: "CC0-1.0".to_owned(),
         attribution: Vec::new(),
@@ -101,31 +128,37 @@ pub fn manifest(weights: WeightFormat) -> Manifest {
 /// Random tensors of the size a trained network has, so that activations neither vanish nor explode.
 pub fn tensors(manifest: &Manifest, seed: u64) -> BTreeMap<String, FloatTensor> {
     let mut random = Random::new(seed);
-    let mut tensors = BTreeMap::new();
-    for plan in pack::plan(manifest) {
-        let [rows, columns] = plan.matrix();
-        let mut data = random.numbers(rows * columns, (3.0 / columns as f32).sqrt());
-        if plan.name.ends_with("norm.weight") {
-            data.iter_mut().for_each(|x| *x = 1.0 + 0.2 * *x);
-        } else if plan.name == "mix" {
-            data.fill(1.0 / columns as f32);
-        } else if plan.name == "head.firing.bias" {
-            // About one keyword in eight frames: some slots fire, and a tail is left.
-            data.fill(-2.0);
-        } else if plan.name == "vocabulary.table" {
-            data.chunks_mut(columns).for_each(normalise);
-        } else if plan.name.ends_with("bias") {
-            data.iter_mut().for_each(|x| *x *= 0.1);
-        }
-        tensors.insert(
-            plan.name,
-            FloatTensor {
-                shape: plan.shape,
-                data,
-            },
-        );
+    pack::plan(manifest)
+        .into_iter()
+        .map(|plan| {
+            let tensor = tensor(&plan, &mut random);
+            (plan.name, tensor)
+        })
+        .collect()
+}
+
+/// One of [`tensors`], for packs too large to be made at once.
+pub fn tensor(plan: &TensorPlan, random: &mut Random) -> FloatTensor {
+    let [rows, columns] = plan.matrix();
+    let mut data = random.numbers(rows * columns, (3.0 / columns as f32).sqrt());
+    if plan.name.ends_with("norm.weight") {
+        data.iter_mut().for_each(|x| *x = 1.0 + 0.2 * *x);
+    } else if plan.name == "mix" {
+        data.fill(1.0 / columns as f32);
+    } else if plan.name == "head.firing.bias" {
+        // About one keyword in eight frames: some slots fire, and a tail is left.
+        data.fill(-2.0);
+    } else if plan.name == "head.keywords.scale" {
+        data.iter_mut().for_each(|x| *x = 1.0 + 0.2 * *x);
+    } else if plan.name == "vocabulary.table" {
+        data.chunks_mut(columns).for_each(normalise);
+    } else if plan.name.ends_with("bias") {
+        data.iter_mut().for_each(|x| *x *= 0.1);
     }
-    tensors
+    FloatTensor {
+        shape: plan.shape.clone(),
+        data,
+    }
 }
 
 /// The files of a tiny random pack.

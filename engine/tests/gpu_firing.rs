@@ -97,3 +97,37 @@ fn corner_cases() {
     fire(&[0.999_999_94, 1.0, 0.6], 3, PAPERS, 10);
     fire(&[1.0 / 3.0; 300], 5, Firing { cap: 75, ..PAPERS }, 11);
 }
+
+#[test]
+fn the_stored_corner_cases() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/cif_unit");
+    let mut cases = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let floats = |name: &str| -> Vec<f32> {
+            let (numbers, _) = file.tensor(name).unwrap().data().as_chunks::<4>();
+            numbers
+                .iter()
+                .map(|bytes| f32::from_le_bytes(*bytes))
+                .collect()
+        };
+        let (frames, alpha, want) = (floats("input"), floats("alpha"), floats("features"));
+        let width = frames.len() / alpha.len();
+        let firing = Firing { cap: 75, ..PAPERS };
+        cases += 1;
+        with_gpu(|gpu| {
+            let results = gpu_support::run(gpu, |ops| {
+                let frames = ops.upload(&frames, alpha.len(), width)?;
+                let alpha = ops.upload(&alpha, alpha.len(), 1)?;
+                let fired = ops.integrate_and_fire(&frames, &alpha, firing)?;
+                Ok(vec![fired.slots, fired.count])
+            });
+            let name = path.display().to_string();
+            assert_eq!(results[1], [(want.len() / width) as f32], "{name}");
+            gpu_support::assert_close(&name, &results[0][..want.len()], &want, 1e-5);
+        });
+    }
+    assert_eq!(cases, 9);
+}

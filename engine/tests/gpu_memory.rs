@@ -8,10 +8,11 @@
 
 mod gpu_support;
 
-use gpu_support::{noise, weight};
+use gpu_support::{attend, noise, weight};
 use saysee_engine::EngineError;
 use saysee_engine::gpu::GpuOps;
 use saysee_engine::ops::{Activation, Convolution, Ops};
+use saysee_engine::pack::WeightFormat;
 
 /// Something like a query: convolution, a chain with residuals, a result.
 fn query(gpu: &mut GpuOps, weights: &Weights, frames: usize) -> Vec<f32> {
@@ -25,9 +26,9 @@ fn query(gpu: &mut GpuOps, weights: &Weights, frames: usize) -> Vec<f32> {
         let mut x = ops.convolve(&x, &weights.first, None, shape, Activation::Gelu)?;
         let mut sum = None;
         for _ in 0..4 {
-            let wide = ops.layer_norm(&x, None)?;
+            let wide = ops.layer_norm(&x, None, Activation::None)?;
             let wide = ops.linear(&wide, &weights.expand, None, Activation::None, None)?;
-            let attended = ops.attention(&wide, 2)?;
+            let attended = attend(ops, &wide, 2, false)?;
             x = ops.scale_add(Some(&x), &attended, 1.0)?;
             sum = Some(ops.scale_add(sum.as_ref(), &x, 0.25)?);
         }
@@ -45,8 +46,12 @@ struct Weights {
 
 fn weights(gpu: &mut GpuOps) -> Weights {
     Weights {
-        first: gpu.load("first", &weight(64, 96, 1, true)).unwrap(),
-        expand: gpu.load("expand", &weight(192, 64, 2, true)).unwrap(),
+        first: gpu
+            .load("first", &weight(64, 96, 1, WeightFormat::Q8))
+            .unwrap(),
+        expand: gpu
+            .load("expand", &weight(192, 64, 2, WeightFormat::Q8))
+            .unwrap(),
     }
 }
 

@@ -28,12 +28,20 @@ fn stages_agree(weights: WeightFormat) {
         let (on_gpu, on_cpu, mut cpu) = network(gpu, weights);
         for seconds in [0.03, 0.4, 1.7, 5.0] {
             let samples = testing::sound(seconds, 3);
-            let gpu_stages = pollster::block_on(on_gpu.stages(gpu, &samples)).unwrap();
-            let cpu_stages = pollster::block_on(on_cpu.stages(&mut cpu, &samples)).unwrap();
+            let gpu_stages = pollster::block_on(on_gpu.stages(gpu, &samples, 0)).unwrap();
+            let cpu_stages = pollster::block_on(on_cpu.stages(&mut cpu, &samples, 0)).unwrap();
             assert_eq!(gpu_stages.len(), cpu_stages.len());
             for (gpu, cpu) in gpu_stages.iter().zip(&cpu_stages) {
-                assert_eq!((&gpu.0, gpu.1, gpu.2), (&cpu.0, cpu.1, cpu.2));
-                assert_close(&format!("{} of {seconds} s", gpu.0), &gpu.3, &cpu.3, 5e-3);
+                assert_eq!(
+                    (&gpu.name, gpu.rows, gpu.columns),
+                    (&cpu.name, cpu.rows, cpu.columns)
+                );
+                assert_close(
+                    &format!("{} of {seconds} s", gpu.name),
+                    &gpu.numbers,
+                    &cpu.numbers,
+                    5e-3,
+                );
             }
         }
     });
@@ -47,6 +55,11 @@ fn every_stage_agrees_with_floats() {
 #[test]
 fn every_stage_agrees_with_quantised_weights() {
     stages_agree(WeightFormat::Q8);
+}
+
+#[test]
+fn every_stage_agrees_with_weights_of_four_bits() {
+    stages_agree(WeightFormat::Q4);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // The activations of crate::ops::Activation, by number. Included by every kernel with a fused epilogue.
 //
 // The number is a uniform, not a text constant: it is tested once an output, after a whole row of
-// products, and one pipeline instead of five has to be compiled before the page is ready.
+// products, and one pipeline instead of seven has to be compiled before the page is ready.
 
 // erf by Abramowitz and Stegun 7.1.26 (WGSL has none): absolute error below 1.5e-7.
 fn erf(x: f32) -> f32 {
@@ -22,6 +22,8 @@ fn activate(x: f32, kind: u32) -> f32 {
         case 2u: { return max(x, 0.0); }
         case 3u: { return x * sigmoid(x); }
         case 4u: { return sigmoid(x); }
+        case 5u: { return x * sigmoid(1.702 * x); }
+        case 6u: { return max(x, 0.01 * x); }
         default: { return x; }
     }
 }

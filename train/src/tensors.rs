@@ -68,17 +68,33 @@ impl List {
 
     fn head(&mut self, head: &HybridPlus) {
         self.tensor("head.cls", head.cls.val());
-        self.attention("head.attention", &head.attention);
-        self.norm("head.norm", &head.norm);
-        self.linear("head.parallel_projection", &head.parallel_projection);
-        self.linear("head.firing.convolution", &head.firing_convolution);
+        self.query_apart("head.attention", &head.attention.qkv);
+        self.linear("head.attention.out", &head.attention.out);
+        self.norm("head.attention.norm", &head.norm);
+        self.linear("head.parallel.project", &head.parallel_projection);
+        self.linear("head.firing.convolutions.0", &head.firing_convolution);
         self.linear("head.firing", &head.firing);
-        self.linear("head.keyword_projection", &head.keyword_projection);
+        self.linear("head.keywords.project", &head.keyword_projection);
     }
 
     fn attention(&mut self, name: &str, attention: &SelfAttention) {
         self.linear(&format!("{name}.qkv"), &attention.qkv);
         self.linear(&format!("{name}.out"), &attention.out);
+    }
+
+    /// The queries' third of `qkv` as one layer, keys and values as another.
+    fn query_apart(&mut self, name: &str, qkv: &Linear) {
+        let weight = qkv.weight.val().transpose();
+        let [outputs, _] = weight.dims();
+        let width = outputs / 3;
+        for (part, first, rows) in [("query", 0, width), ("key_value", width, 2 * width)] {
+            let weight = weight.clone().narrow(0, first, rows);
+            self.tensor(&format!("{name}.{part}.weight"), weight);
+            if let Some(bias) = &qkv.bias {
+                let bias = bias.val().narrow(0, first, rows);
+                self.tensor(&format!("{name}.{part}.bias"), bias);
+            }
+        }
     }
 
     /// Burn keeps `[inputs, outputs]`, packs `[outputs, inputs]`.

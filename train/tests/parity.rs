@@ -67,13 +67,13 @@ fn an_exported_model_gives_the_numbers_it_was_trained_with() {
     let samples = samples(400 + 160 * 138);
     let mut ops = CpuOps::default();
     let network = Network::new(&mut ops, &pack).unwrap();
-    let stages = pollster::block_on(network.stages(&mut ops, &samples)).unwrap();
+    let stages = pollster::block_on(network.stages(&mut ops, &samples, 0)).unwrap();
     let stage = |name: &str| -> &[f32] {
         &stages
             .iter()
-            .find(|(stage, ..)| stage == name)
+            .find(|stage| stage.name == name)
             .unwrap_or_else(|| panic!("no stage {name}"))
-            .3
+            .numbers
     };
 
     let features = LogMel::new(&front_end())

@@ -4,11 +4,13 @@ mod error;
 mod log_mel;
 mod mel;
 mod resampler;
+mod standardise;
 
 pub use error::AudioError;
 pub use log_mel::LogMel;
 pub use mel::{hann_window, mel_filters};
 pub use resampler::{Resampler, mix_to_mono};
+pub use standardise::standardise;
 
 /// Samples a second of everything after the resampler.
 pub const SAMPLE_RATE: u32 = 16_000;

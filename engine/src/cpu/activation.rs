@@ -17,6 +17,8 @@ pub(super) fn apply(activation: Activation, numbers: &mut [f32]) {
     match activation {
         Activation::None => {}
         Activation::Gelu => numbers.iter_mut().for_each(|x| *x = gelu(*x)),
+        Activation::QuickGelu => numbers.iter_mut().for_each(|x| *x *= sigmoid(1.702 * *x)),
+        Activation::LeakyRelu => numbers.iter_mut().for_each(|x| *x = x.max(0.01 * *x)),
         Activation::Relu => numbers.iter_mut().for_each(|x| *x = x.max(0.0)),
         Activation::Silu => numbers.iter_mut().for_each(|x| *x *= sigmoid(*x)),
         Activation::Sigmoid => numbers.iter_mut().for_each(|x| *x = sigmoid(*x)),
@@ -50,12 +52,14 @@ mod tests {
     #[test]
     fn nothing_overflows() {
         for x in [-1e4_f32, -100.0, 0.0, 100.0, 1e4] {
-            let mut numbers = [x; 4];
+            let mut numbers = [x; 6];
             for (slot, activation) in [
                 Activation::Gelu,
                 Activation::Silu,
                 Activation::Sigmoid,
                 Activation::Relu,
+                Activation::QuickGelu,
+                Activation::LeakyRelu,
             ]
             .into_iter()
             .enumerate()

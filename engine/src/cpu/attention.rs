@@ -1,25 +1,74 @@
-//! Unmasked multi-head self-attention.
+//! Multi-head attention.
 
 use super::matmul::{View, multiply};
+use super::matrix::Matrix;
+use crate::ops::Attention;
 
-/// `qkv [rows, 3 width]` -> `[rows, width]`; `heads` divides `width`.
-pub(super) fn attend(qkv: &[f32], rows: usize, width: usize, heads: usize) -> Vec<f32> {
-    if rows == 0 || width == 0 {
-        return Vec::new();
+/// Part of a matrix's columns.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) matrix: &'a Matrix,
+    pub(super) start: usize,
+}
+
+impl<'a> Part<'a> {
+    fn head(&self, head: usize, size: usize, rows: usize) -> View<'a> {
+        let stride = self.matrix.columns();
+        let first = self.start + head * size;
+        View::columns(self.matrix.data(), rows, stride, first, size)
     }
-    let size = width / heads;
-    let scale = 1.0 / (size as f32).sqrt();
-    let mut scores = vec![0.0; rows * rows];
-    let mut out = vec![0.0; rows * width];
-    for head in 0..heads {
-        let part =
-            |which: usize| View::columns(qkv, rows, 3 * width, which * width + head * size, size);
-        multiply(part(0), part(1).transposed(), scale, &mut scores, rows);
-        scores.chunks_exact_mut(rows).for_each(softmax);
-        let weights = View::whole(&scores, rows, rows);
-        multiply(weights, part(2), 1.0, &mut out[head * size..], width);
+}
+
+/// Shapes are the caller's to check; `[query rows, width]`.
+pub(super) fn attend(queries: Part, keys: Part, values: Part, shape: Attention) -> Vec<f32> {
+    let rows = queries.matrix.rows();
+    let mut out = vec![0.0; rows * shape.width];
+    let size = shape.width / shape.heads;
+    for head in 0..shape.heads {
+        let weights = weights_of(queries, keys, shape, head);
+        if weights.is_empty() {
+            return out;
+        }
+        multiply(
+            View::whole(&weights, rows, shape.keys),
+            values.head(head, size, shape.keys),
+            1.0,
+            &mut out[head * size..],
+            shape.width,
+        );
     }
     out
+}
+
+/// The softmax alone, `[query rows, keys]` of each head, one after another.
+pub(super) fn weights(queries: Part, keys: Part, shape: Attention) -> Vec<f32> {
+    (0..shape.heads)
+        .flat_map(|head| weights_of(queries, keys, shape, head))
+        .collect()
+}
+
+fn weights_of(queries: Part, keys: Part, shape: Attention, head: usize) -> Vec<f32> {
+    let rows = queries.matrix.rows();
+    let size = shape.width / shape.heads;
+    let mut scores = vec![0.0; rows * shape.keys];
+    if scores.is_empty() || size == 0 {
+        return scores;
+    }
+    let scale = 1.0 / (size as f32).sqrt();
+    multiply(
+        queries.head(head, size, rows),
+        keys.head(head, size, shape.keys).transposed(),
+        scale,
+        &mut scores,
+        shape.keys,
+    );
+    for (row, scores) in scores.chunks_exact_mut(shape.keys).enumerate() {
+        let seen = if shape.causal { row + 1 } else { shape.keys };
+        let (seen, unseen) = scores.split_at_mut(seen.min(shape.keys));
+        softmax(seen);
+        unseen.fill(0.0);
+    }
+    scores
 }
 
 /// Exponentials over their sum, shifted by the largest so that none overflows.
@@ -41,33 +90,41 @@ mod tests {
     #[test]
     fn it_is_the_formula() {
         let (rows, width, heads) = (7, 12, 3);
-        let qkv = Random::new(1).numbers(rows * 3 * width, 2.0);
-        let out = attend(&qkv, rows, width, heads);
-        let size = width / heads;
-        let at = |row: usize, which: usize, column: usize| {
-            f64::from(qkv[row * 3 * width + which * width + column])
+        let data = Random::new(1).numbers(rows * 3 * width, 2.0);
+        let qkv = Matrix::new(rows, 3 * width, data.clone());
+        let part = |which: usize| Part {
+            matrix: &qkv,
+            start: which * width,
         };
-        for row in 0..rows {
-            for column in 0..width {
-                let head = column / size;
-                let score = |other: usize| -> f64 {
-                    let dot: f64 = (head * size..(head + 1) * size)
-                        .map(|c| at(row, 0, c) * at(other, 1, c))
+        for (causal, keys) in [(false, rows), (true, rows), (false, rows - 2)] {
+            let shape = Attention {
+                width,
+                heads,
+                keys,
+                causal,
+            };
+            let out = attend(part(0), part(1), part(2), shape);
+            let size = width / heads;
+            let at = |row: usize, which: usize, column: usize| {
+                f64::from(data[row * 3 * width + which * width + column])
+            };
+            for row in 0..rows {
+                for column in 0..width {
+                    let head = column / size;
+                    let score = |other: usize| -> f64 {
+                        let dot: f64 = (head * size..(head + 1) * size)
+                            .map(|c| at(row, 0, c) * at(other, 1, c))
+                            .sum();
+                        (dot / (size as f64).sqrt()).exp()
+                    };
+                    let seen = || (0..keys).filter(|other| !causal || *other <= row);
+                    let sum: f64 = seen().map(score).sum();
+                    let expected: f64 = seen()
+                        .map(|other| score(other) / sum * at(other, 2, column))
                         .sum();
-                    (dot / (size as f64).sqrt()).exp()
-                };
-                let sum: f64 = (0..rows).map(score).sum();
-                let expected: f64 = (0..rows)
-                    .map(|other| score(other) / sum * at(other, 2, column))
-                    .sum();
-                assert!((f64::from(out[row * width + column]) - expected).abs() < 1e-5);
+                    assert!((f64::from(out[row * width + column]) - expected).abs() < 1e-5);
+                }
             }
         }
-    }
-
-    #[test]
-    fn large_scores_do_not_overflow() {
-        let out = attend(&[200.0; 3 * 3 * 4], 3, 4, 1);
-        assert!(out.iter().all(|x| (x - 200.0).abs() < 1e-3));
     }
 }

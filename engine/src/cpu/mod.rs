@@ -6,20 +6,20 @@ mod attention;
 mod convolution;
 mod matmul;
 mod matrix;
+mod norm;
 mod rank;
+mod slots;
+mod text;
 
 pub use matrix::Matrix;
 
 use crate::audio::LogMel;
 use crate::error::EngineError;
-use crate::ops::{Activation, Convolution, Fired, Firing, Ops, cut};
-use crate::pack::{LogMelConfig, WeightData};
+use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
+use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
+use attention::Part;
+use convolution::Channels;
 use matmul::{View, multiply};
-
-/// Added to variances in layer norms.
-const NORM_EPSILON: f32 = 1e-5;
-/// Least length a row is divided by.
-const LENGTH_EPSILON: f32 = 1e-8;
 
 /// The operations on one CPU core.
 #[derive(Default)]
@@ -71,13 +71,45 @@ fn affine(x: &Matrix, weight: &Matrix, bias: Option<&Matrix>, activation: Activa
         &mut out,
         columns,
     );
+    finish(&mut out, columns, bias, activation);
+    out
+}
+
+/// Adds the bias to every row, then applies the activation.
+fn finish(out: &mut [f32], columns: usize, bias: Option<&Matrix>, activation: Activation) {
     if let Some(bias) = bias {
-        for row in out.chunks_exact_mut(columns) {
+        for row in out.chunks_exact_mut(columns.max(1)) {
             row.iter_mut().zip(bias.data()).for_each(|(y, b)| *y += b);
         }
     }
-    activation::apply(activation, &mut out);
-    out
+    activation::apply(activation, out);
+}
+
+/// An operand of an attention, if it lies inside its matrix.
+fn part<'a>(columns: &Columns<'a, Matrix>, shape: Attention) -> Result<Part<'a>, EngineError> {
+    let matrix = columns.tensor;
+    let inside = columns.start + shape.width <= matrix.columns();
+    let divides = shape.heads > 0 && shape.width.is_multiple_of(shape.heads);
+    fit(inside && divides, "attention", || {
+        format!(
+            "{shape:?} from column {} of {}",
+            columns.start,
+            shape_of(matrix)
+        )
+    })?;
+    Ok(Part {
+        matrix,
+        start: columns.start,
+    })
+}
+
+/// Keys that are there, and as many queries where each sees only the past.
+fn check_keys(queries: &Matrix, keys: &Matrix, shape: Attention) -> Result<(), EngineError> {
+    let enough = (1..=keys.rows()).contains(&shape.keys);
+    let square = !shape.causal || queries.rows() == shape.keys;
+    fit(enough && square, "attention", || {
+        format!("{shape:?} of {} by {}", shape_of(queries), shape_of(keys))
+    })
 }
 
 impl Ops for CpuOps {
@@ -170,9 +202,16 @@ impl Ops for CpuOps {
             format!("{} by {} with {shape:?}", shape_of(x), shape_of(weight))
         })?;
         check_bias("convolve", bias, weight.rows())?;
-        let unfolded = convolution::unfold(x, shape);
-        let out = affine(&unfolded, weight, bias, activation);
-        Ok(Matrix::new(unfolded.rows(), weight.rows(), out))
+        let (frames, outputs) = (shape.output_frames(x.rows()), weight.rows());
+        let mut out = vec![0.0; frames * outputs];
+        let channels = Channels {
+            first: 0,
+            count: x.columns(),
+        };
+        let weights = View::whole(weight.data(), outputs, weight.columns());
+        convolution::convolve(x, channels, weights, shape, frames, &mut out, outputs);
+        finish(&mut out, outputs, bias, activation);
+        Ok(Matrix::new(frames, outputs, out))
     }
 
     fn depthwise_convolve(
@@ -192,29 +231,66 @@ impl Ops for CpuOps {
         Ok(Matrix::new(x.rows(), x.columns(), out))
     }
 
+    fn grouped_convolve(
+        &mut self,
+        x: &Matrix,
+        weight: &Matrix,
+        bias: &Matrix,
+        groups: usize,
+        activation: Activation,
+    ) -> Result<Matrix, EngineError> {
+        let width = x.columns();
+        let divides = groups > 0 && width.is_multiple_of(groups);
+        let channels = if divides { width / groups } else { 0 };
+        let fine = channels > 0
+            && weight.rows() == width
+            && weight.columns() > 0
+            && weight.columns().is_multiple_of(channels);
+        fit(fine, "grouped_convolve", || {
+            format!("{} by {} in {groups} groups", shape_of(x), shape_of(weight))
+        })?;
+        check_bias("grouped_convolve", Some(bias), width)?;
+        let kernel = weight.columns() / channels;
+        let shape = Convolution {
+            kernel,
+            stride: 1,
+            padding: kernel / 2,
+        };
+        let mut out = vec![0.0; x.rows() * width];
+        for first in (0..width).step_by(channels) {
+            let rows = &weight.data()[first * weight.columns()..];
+            let weights = View::whole(rows, channels, weight.columns());
+            let group = Channels {
+                first,
+                count: channels,
+            };
+            if !out.is_empty() {
+                let target = &mut out[first..];
+                convolution::convolve(x, group, weights, shape, x.rows(), target, width);
+            }
+        }
+        finish(&mut out, width, Some(bias), activation);
+        out.iter_mut().zip(x.data()).for_each(|(y, x)| *y += x);
+        Ok(Matrix::new(x.rows(), width, out))
+    }
+
     fn layer_norm(
         &mut self,
         x: &Matrix,
         affine: Option<(&Matrix, &Matrix)>,
+        activation: Activation,
     ) -> Result<Matrix, EngineError> {
-        let width = x.columns();
-        if let Some((weight, bias)) = affine {
-            check_bias("layer_norm", Some(weight), width)?;
-            check_bias("layer_norm", Some(bias), width)?;
-        }
-        let mut out = x.data().to_vec();
-        for row in out.chunks_exact_mut(width.max(1)) {
-            let mean = row.iter().sum::<f32>() / width as f32;
-            let variance = row.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / width as f32;
-            let scale = 1.0 / (variance + NORM_EPSILON).sqrt();
-            row.iter_mut().for_each(|x| *x = (*x - mean) * scale);
-            if let Some((weight, bias)) = affine {
-                for ((y, w), b) in row.iter_mut().zip(weight.data()).zip(bias.data()) {
-                    *y = *y * w + b;
-                }
-            }
-        }
-        Ok(Matrix::new(x.rows(), width, out))
+        norm::layer_norm(x, affine, activation)
+    }
+
+    fn channel_norm(
+        &mut self,
+        x: &Matrix,
+        weight: &Matrix,
+        bias: &Matrix,
+        activation: Activation,
+    ) -> Result<Matrix, EngineError> {
+        norm::channel_norm(x, weight, bias, activation)
     }
 
     fn gated_linear_unit(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {
@@ -235,14 +311,34 @@ impl Ops for CpuOps {
         Ok(Matrix::new(x.rows(), width, out))
     }
 
-    fn attention(&mut self, qkv: &Matrix, heads: usize) -> Result<Matrix, EngineError> {
-        let width = qkv.columns() / 3;
-        let fine = qkv.columns().is_multiple_of(3) && heads > 0 && width.is_multiple_of(heads);
-        fit(fine, "attention", || {
-            format!("{heads} heads over {}", shape_of(qkv))
-        })?;
-        let out = attention::attend(qkv.data(), qkv.rows(), width, heads);
-        Ok(Matrix::new(qkv.rows(), width, out))
+    fn attention(
+        &mut self,
+        queries: Columns<'_, Matrix>,
+        keys: Columns<'_, Matrix>,
+        values: Columns<'_, Matrix>,
+        shape: Attention,
+    ) -> Result<Matrix, EngineError> {
+        check_keys(queries.tensor, keys.tensor, shape)?;
+        check_keys(queries.tensor, values.tensor, shape)?;
+        let (q, k, v) = (
+            part(&queries, shape)?,
+            part(&keys, shape)?,
+            part(&values, shape)?,
+        );
+        let out = attention::attend(q, k, v, shape);
+        Ok(Matrix::new(queries.tensor.rows(), shape.width, out))
+    }
+
+    fn attention_weights(
+        &mut self,
+        queries: Columns<'_, Matrix>,
+        keys: Columns<'_, Matrix>,
+        shape: Attention,
+    ) -> Result<Matrix, EngineError> {
+        check_keys(queries.tensor, keys.tensor, shape)?;
+        let out = attention::weights(part(&queries, shape)?, part(&keys, shape)?, shape);
+        let rows = shape.heads * queries.tensor.rows();
+        Ok(Matrix::new(rows, shape.keys, out))
     }
 
     fn scale_add(
@@ -261,6 +357,15 @@ impl Ops for CpuOps {
             out.iter_mut().zip(sum.data()).for_each(|(y, s)| *y += s);
         }
         Ok(Matrix::new(x.rows(), x.columns(), out))
+    }
+
+    fn scale_shift(
+        &mut self,
+        x: &Matrix,
+        scale: &Matrix,
+        shift: Option<&Matrix>,
+    ) -> Result<Matrix, EngineError> {
+        norm::scale_shift(x, scale, shift)
     }
 
     fn stack_rows(&mut self, first: &Matrix, second: &Matrix) -> Result<Matrix, EngineError> {
@@ -297,63 +402,58 @@ impl Ops for CpuOps {
         alpha: &Matrix,
         firing: Firing,
     ) -> Result<Fired<Matrix>, EngineError> {
-        fit(
-            alpha.columns() == 1 && alpha.rows() == frames.rows(),
-            "integrate_and_fire",
-            || {
-                format!(
-                    "frames {} with weights {}",
-                    shape_of(frames),
-                    shape_of(alpha)
-                )
-            },
-        )?;
-        let width = frames.columns();
-        let cut = cut(alpha.data(), firing);
-        let mut slots = vec![0.0; firing.cap * width];
-        for (out, slot) in slots.chunks_exact_mut(width.max(1)).zip(&cut.slots) {
-            for (frame, weight) in frames.iter_rows().skip(slot.first).zip(&slot.weights) {
-                out.iter_mut()
-                    .zip(frame)
-                    .for_each(|(y, x)| *y += weight * x);
-            }
-        }
-        Ok(Fired {
-            slots: Matrix::new(firing.cap, width, slots),
-            count: Matrix::new(1, 1, vec![cut.slots.len() as f32]),
-        })
+        slots::integrate_and_fire(frames, alpha, firing)
+    }
+
+    fn segment(
+        &mut self,
+        frames: &Matrix,
+        threshold: f32,
+        cap: usize,
+    ) -> Result<Segmented<Matrix>, EngineError> {
+        Ok(slots::segment(frames, threshold, cap))
+    }
+
+    fn gather(&mut self, table: &Matrix, picks: &Matrix) -> Result<Matrix, EngineError> {
+        text::gather(table, picks)
+    }
+
+    fn frame_text(
+        &mut self,
+        tokens: &Matrix,
+        count: &Matrix,
+        table: &Matrix,
+        frame: TextFrame,
+    ) -> Result<Matrix, EngineError> {
+        text::frame_text(tokens, count, table, frame)
+    }
+
+    fn row_after(
+        &mut self,
+        x: &Matrix,
+        count: &Matrix,
+        offset: usize,
+    ) -> Result<Matrix, EngineError> {
+        text::row_after(x, count, offset)
     }
 
     fn normalise_rows(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {
-        let mut out = x.data().to_vec();
-        for row in out.chunks_exact_mut(x.columns().max(1)) {
-            let length = row
-                .iter()
-                .map(|x| x * x)
-                .sum::<f32>()
-                .sqrt()
-                .max(LENGTH_EPSILON);
-            row.iter_mut().for_each(|x| *x /= length);
-        }
-        Ok(Matrix::new(x.rows(), x.columns(), out))
+        Ok(norm::normalise_rows(x))
     }
 
     fn top_k(
         &mut self,
         scores: &Matrix,
         k: usize,
-        first_allowed: usize,
+        excluded: &[usize],
     ) -> Result<Matrix, EngineError> {
-        let allowed = scores.columns().saturating_sub(first_allowed);
-        fit(k <= allowed, "top_k", || {
-            format!(
-                "{k} best of {allowed} allowed columns of {}",
-                shape_of(scores)
-            )
+        let fine = excluded.len() <= MAX_EXCLUDED && k + excluded.len() <= scores.columns();
+        fit(fine, "top_k", || {
+            format!("{k} best of {} without {excluded:?}", shape_of(scores))
         })?;
         let mut out = Vec::with_capacity(scores.rows() * 2 * k);
         for row in scores.iter_rows() {
-            let best = rank::best(row, k, first_allowed);
+            let best = rank::best(row, k, excluded);
             out.extend(best.iter().map(|(column, _)| *column as f32));
             out.extend(best.iter().map(|(_, score)| *score));
         }

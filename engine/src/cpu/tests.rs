@@ -4,11 +4,27 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::format::floats;
-use crate::pack::Q8_GROUP;
+use crate::ops::cut;
+use crate::pack::GROUP;
 use crate::testing::Random;
 
 fn matrix(random: &mut Random, rows: usize, columns: usize) -> Matrix {
     Matrix::new(rows, columns, random.numbers(rows * columns, 1.0))
+}
+
+/// Attention of a matrix's first row of columns to itself.
+fn attend(ops: &mut CpuOps, x: &Matrix, heads: usize) -> Result<Matrix, EngineError> {
+    let part = || Columns {
+        tensor: x,
+        start: 0,
+    };
+    let shape = Attention {
+        width: x.columns(),
+        heads,
+        keys: x.rows(),
+        causal: false,
+    };
+    ops.attention(part(), part(), part(), shape)
 }
 
 fn assert_near(have: &[f32], want: impl IntoIterator<Item = f64>) {
@@ -80,7 +96,7 @@ proptest! {
     #[test]
     fn quantised_weights_mean_value_times_scale(rows in 1_usize..20, outputs in 1_usize..20, groups in 1_usize..5, seed in any::<u64>()) {
         let mut random = Random::new(seed);
-        let inputs = groups * Q8_GROUP;
+        let inputs = groups * GROUP;
         let x = matrix(&mut random, rows, inputs);
         let numbers = random.numbers(outputs * inputs, 0.3);
         let data = WeightData::quantise([outputs, inputs], &numbers).unwrap();
@@ -92,7 +108,7 @@ proptest! {
         for row in x.iter_rows() {
             for output in 0..outputs {
                 want.push((0..inputs).map(|i| {
-                    f64::from(row[i]) * f64::from(values[output * inputs + i]) * f64::from(scales[output * groups + i / Q8_GROUP])
+                    f64::from(row[i]) * f64::from(values[output * inputs + i]) * f64::from(scales[output * groups + i / GROUP])
                 }).sum());
             }
         }
@@ -117,13 +133,15 @@ fn linear_adds_bias_then_activation_then_residual() {
 fn layer_norm_has_mean_zero_and_variance_one() {
     let mut ops = CpuOps::new();
     let x = Matrix::new(2, 4, vec![1.0, 2.0, 3.0, 4.0, 7.0, 7.0, 7.0, 7.0]);
-    let plain = ops.layer_norm(&x, None).unwrap();
+    let plain = ops.layer_norm(&x, None, Activation::None).unwrap();
     let scale = 1.0 / (1.25_f64 + 1e-5).sqrt();
     let first = [-1.5, -0.5, 0.5, 1.5].map(|d| d * scale);
     assert_near(plain.data(), first.into_iter().chain([0.0; 4]));
     let weight = Matrix::new(1, 4, vec![2.0; 4]);
     let bias = Matrix::new(1, 4, vec![1.0; 4]);
-    let moved = ops.layer_norm(&x, Some((&weight, &bias))).unwrap();
+    let moved = ops
+        .layer_norm(&x, Some((&weight, &bias)), Activation::None)
+        .unwrap();
     assert_near(
         moved.data(),
         first.map(|y| 2.0 * y + 1.0).into_iter().chain([1.0; 4]),
@@ -156,7 +174,7 @@ fn rows_are_stacked_cut_scaled_and_normalised() {
 #[test]
 fn the_best_columns_come_with_their_scores() {
     let scores = Matrix::new(2, 4, vec![9.0, 1.0, 3.0, 2.0, 9.0, 5.0, 5.0, 6.0]);
-    let best = CpuOps::new().top_k(&scores, 2, 1).unwrap();
+    let best = CpuOps::new().top_k(&scores, 2, &[0]).unwrap();
     assert_eq!(best.data(), [2.0, 3.0, 3.0, 2.0, 3.0, 1.0, 6.0, 5.0]);
 }
 
@@ -255,15 +273,16 @@ fn what_does_not_fit_is_refused() {
             .err(),
         ops.depthwise_convolve(&x, &square, &x, Activation::None)
             .err(),
-        ops.layer_norm(&x, Some((&square, &square))).err(),
+        ops.layer_norm(&x, Some((&square, &square)), Activation::None)
+            .err(),
         ops.gated_linear_unit(&x).err(),
-        ops.attention(&x, 2).err(),
-        ops.attention(&x, 0).err(),
+        attend(&mut ops, &x, 2).err(),
+        attend(&mut ops, &x, 0).err(),
         ops.scale_add(Some(&square), &x, 1.0).err(),
         ops.stack_rows(&x, &square).err(),
         ops.rows(&x, 1, 2).err(),
         ops.rows(&x, usize::MAX, 2).err(),
-        ops.top_k(&x, 3, 1).err(),
+        ops.top_k(&x, 3, &[0]).err(),
         ops.upload(&[0.0; 5], 2, 3).err(),
         ops.integrate_and_fire(
             &x,

@@ -1,10 +1,20 @@
 //! A pack that runs: utterances in, answers out, on whichever backend is faster.
+//!
+//! ```text
+//! loader.rs      shards to an engine        candidates.rs  backends that are filled, and the one that stays
+//! backend.rs     CPU and GPU behind one face                report.rs      which one, and why
+//! naming.rs      keywords and their times                   answer.rs      what comes out
+//! ```
 
 mod answer;
 mod backend;
+mod candidates;
+mod loader;
+mod naming;
 mod report;
 
 pub use answer::{Answer, Keyword, Match, Timing};
+pub use loader::EngineLoader;
 pub use report::{BackendChoice, BackendKind, BackendReport, BackendTime};
 
 use web_time::Instant;
@@ -14,17 +24,18 @@ use crate::error::EngineError;
 use crate::format::FormatError;
 use crate::gallery::{self, Gallery};
 use crate::gpu::Ledger;
+use crate::graph::{NamedStage, Neighbours};
 use crate::index::rank;
-use crate::ops::Firing;
-use crate::pack::{Head, Pack};
-use answer::Naming;
+use crate::pack::{Manifest, Pack};
 use backend::Backend;
+use candidates::Candidates;
+use naming::{Naming, Times};
 
 /// A network on a backend, with a gallery to rank.
 pub struct Engine {
     backend: Backend,
     report: BackendReport,
-    naming: Naming,
+    naming: Option<Naming>,
     embedding_space: String,
     dimension: usize,
     max_seconds: f32,
@@ -33,11 +44,12 @@ pub struct Engine {
 
 impl Engine {
     /// Loads the pack's network. [`BackendChoice::Auto`] times both backends on a short sound and keeps
-    /// the faster one; a forced choice is kept or fails.
+    /// the faster one; of a pack too large for both it takes the GPU where there is one. A forced choice is kept
+    /// or fails. [`EngineLoader`] does the same without holding the whole pack.
     ///
     /// # Errors
-    /// What the pack's weights or the forced backend refuse; with `Auto` a failing GPU is no error, its
-    /// reason is in [`Engine::backend`].
+    /// What the pack's weights or the forced backend refuse; with `Auto` a GPU that cannot be opened is no error,
+    /// the reason is in [`Engine::backend`].
     pub async fn new(pack: &Pack, choice: BackendChoice) -> Result<Self, EngineError> {
         Self::with_progress(pack, choice, |_, _| {}).await
     }
@@ -51,27 +63,34 @@ impl Engine {
         choice: BackendChoice,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
-        let (backend, report) = backend::choose(pack, choice, progress).await?;
         let manifest = pack.manifest();
-        let Head::HybridPlus(head) = &manifest.model.head;
-        Ok(Self {
-            naming: Naming {
-                tokens: manifest.vocabulary.tokens.clone(),
-                per_slot: backend.tokens_per_slot(),
-                threshold: head.keyword_threshold,
-                firing: Firing {
-                    tail_threshold: head.firing.tail_threshold,
-                    cap: head.firing.cap,
-                },
-                frames: backend.frame_timing(),
-            },
+        let mut candidates = Candidates::open(manifest, choice, progress).await?;
+        for (name, data) in pack.tensors() {
+            candidates.add(name, data)?;
+        }
+        Ok(Self::assemble(manifest, candidates.choose(manifest).await?))
+    }
+
+    /// An engine without a gallery on the backend that was chosen.
+    fn assemble(manifest: &Manifest, (backend, report): (Backend, BackendReport)) -> Self {
+        let head = &manifest.model.head;
+        let keywords = head.keywords.as_ref();
+        let naming = Times::of(head).map(|times| Naming {
+            tokens: manifest.vocabulary.tokens.clone(),
+            per_slot: backend.tokens_per_slot(),
+            threshold: keywords.map_or(-1.0, |keywords| keywords.threshold),
+            times,
+            frames: backend.frame_timing(),
+        });
+        Self {
+            naming,
             backend,
             report,
             embedding_space: manifest.embedding_space.clone(),
             dimension: head.embedding,
             max_seconds: manifest.limits.max_seconds,
             ids: Vec::new(),
-        })
+        }
     }
 
     /// Which backend runs, and why.
@@ -122,7 +141,8 @@ impl Engine {
         let seconds = self.check(samples)?;
         let heard = self.backend.hear(samples).await?;
         let network_ms = milliseconds(start);
-        let keywords = self.naming.keywords(&heard, seconds);
+        let named = self.naming.as_ref();
+        let keywords = named.map_or_else(Vec::new, |naming| naming.keywords(&heard, seconds));
         let results = rank(&heard.scores, top_n)
             .into_iter()
             .filter_map(|(index, score)| {
@@ -142,16 +162,48 @@ impl Engine {
         })
     }
 
-    /// Every named intermediate of an utterance, `(name, rows, columns, numbers)`, in the order they are computed.
+    /// Every named intermediate of an utterance, in the order they are computed.
     ///
     /// # Errors
     /// As [`Engine::query`].
-    pub async fn stages(
+    pub async fn stages(&mut self, samples: &[f32]) -> Result<Vec<NamedStage>, EngineError> {
+        self.stages_padded(samples, 0).await
+    }
+
+    /// As [`Engine::stages`], for an utterance that is padded with silence to `padded_to` samples, as it would be
+    /// beside longer ones in a batch. Only packs that hear the waveform take padding.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn stages_padded(
         &mut self,
         samples: &[f32],
-    ) -> Result<Vec<(String, usize, usize, Vec<f32>)>, EngineError> {
+        padded_to: usize,
+    ) -> Result<Vec<NamedStage>, EngineError> {
         self.check(samples)?;
-        self.backend.stages(samples).await
+        self.backend.stages(samples, padded_to).await
+    }
+
+    /// The embedding of a typed text, of length 1, in the space of the pictures: ids of the pack's tokenizer, start
+    /// and end included.
+    ///
+    /// # Errors
+    /// When the pack cannot read free text, or the text is too long.
+    pub async fn embed_text(&mut self, ids: &[u32]) -> Result<Vec<f32>, EngineError> {
+        self.backend.embed_text(ids).await
+    }
+
+    /// The embedding of a picture, of length 1: normalised planes `[3, size, size]` of the image tower's size.
+    ///
+    /// # Errors
+    /// When the pack cannot see pictures, or the planes are of another size.
+    pub async fn embed_image(&mut self, planes: &[f32]) -> Result<Vec<f32>, EngineError> {
+        self.backend.embed_image(planes).await
+    }
+
+    /// What the alternatives of keywords are the neighbours of, from now on.
+    pub fn set_neighbours(&mut self, neighbours: Neighbours) {
+        self.backend.set_neighbours(neighbours);
     }
 
     /// Bytes held on the GPU; `None` on the CPU.

@@ -112,3 +112,54 @@ fn auto_always_runs_and_says_why() {
         assert!(time(BackendKind::Gpu) < time(BackendKind::Cpu));
     }
 }
+
+#[test]
+fn shards_one_by_one_make_the_same_engine() {
+    let files = testing::pack_files(WeightFormat::Q8, 1).unwrap();
+    let shards = &files.files[1..];
+    pollster::block_on(async {
+        let manifest = files.manifest.clone();
+        let opened = EngineLoader::open(manifest, BackendChoice::Cpu, |_, _| {}).await;
+        let mut loader = opened.unwrap();
+        // A damaged copy is refused and changes nothing.
+        let mut damaged = shards[0].1.clone();
+        let middle = damaged.len() / 2;
+        damaged[middle] ^= 1;
+        let refusal = loader.add(&damaged).unwrap_err();
+        assert!(
+            matches!(refusal, EngineError::Format(FormatError::Checksum { .. })),
+            "{refusal}"
+        );
+        for (name, bytes) in shards {
+            assert_eq!(&loader.next_shard().unwrap().file, name);
+            loader.add(bytes).unwrap();
+        }
+        assert!(loader.next_shard().is_none());
+        let mut streamed = loader.finish().await.unwrap();
+        let mut whole = engine(BackendChoice::Cpu).unwrap();
+        let samples = testing::sound(1.5, 3);
+        let heard = streamed.query(&samples, 5).await.unwrap();
+        let expected = whole.query(&samples, 5).await.unwrap();
+        assert_eq!(heard.embedding, expected.embedding);
+        assert_eq!(heard.keywords, expected.keywords);
+    });
+}
+
+#[test]
+fn an_engine_needs_every_shard() {
+    let files = testing::pack_files(WeightFormat::Q8, 1).unwrap();
+    pollster::block_on(async {
+        let opened = EngineLoader::open(files.manifest, BackendChoice::Cpu, |_, _| {}).await;
+        let error = opened.unwrap().finish().await.err().unwrap();
+        assert!(error.to_string().contains("weights-1"), "{error}");
+    });
+}
+
+#[test]
+fn a_large_pack_goes_to_one_backend() {
+    let mut manifest = testing::pack_files(WeightFormat::F32, 1).unwrap().manifest;
+    manifest.shards[0].bytes = candidates::SMALL + 1;
+    let opened = Candidates::open(&manifest, BackendChoice::Auto, |_, _| {});
+    let both = pollster::block_on(opened).map(|opened| matches!(opened, Candidates::Both(..)));
+    assert!(!both.unwrap());
+}

@@ -23,6 +23,8 @@ pub(crate) enum Number {
     F16,
     /// 8-bit integers.
     I8,
+    /// Bytes.
+    U8,
 }
 
 impl Number {
@@ -30,7 +32,7 @@ impl Number {
         match self {
             Self::F32 => 4,
             Self::F16 => 2,
-            Self::I8 => 1,
+            Self::I8 | Self::U8 => 1,
         }
     }
 
@@ -39,6 +41,7 @@ impl Number {
             Self::F32 => Dtype::F32,
             Self::F16 => Dtype::F16,
             Self::I8 => Dtype::I8,
+            Self::U8 => Dtype::U8,
         }
     }
 }

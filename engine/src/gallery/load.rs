@@ -64,7 +64,9 @@ impl Gallery {
             Number::F16 => {
                 format::halves(tensor.data).map(|data| data.iter().map(|x| x.to_f32()).collect())
             }
-            Number::I8 => return Err(refuse("is I8, where F16 or F32 was expected".to_owned())),
+            Number::I8 | Number::U8 => {
+                return Err(refuse("is neither F16 nor F32".to_owned()));
+            }
         };
         let embeddings = embeddings
             .ok_or_else(|| refuse("has values that are not finite numbers".to_owned()))?;

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 use crate::error::EngineError;
+use crate::pack::Manifest;
 
 /// Which adapter to open.
 #[derive(Clone, Debug, Default)]
 pub struct GpuOptions {
     /// Only take an adapter whose name contains this (no case; native only: browsers tell no names).
     pub adapter: Option<String>,
-    /// Columns of an attention head the network has; [`super::GpuOps::warm_up`] then compiles attention
-    /// for these only. Empty: for all.
-    pub head_sizes: Vec<usize>,
+    /// The pack whose network is going to run: [`super::GpuOps::warm_up`] then compiles only the kernels it needs.
+    pub network: Option<Manifest>,
 }
 
 /// What runs the kernels, for people and for the choice of a backend.

@@ -1,4 +1,4 @@
-//! Integrate-and-fire: a scan, then the sums.
+//! Frames grouped into slots: a scan that decides which, then the sums.
 
 use super::GpuOps;
 use super::checks::require;
@@ -6,7 +6,7 @@ use super::kernels::Kernel;
 use super::recorder::fold;
 use super::tensor::GpuTensor;
 use crate::error::EngineError;
-use crate::ops::{Fired, Firing};
+use crate::ops::{Fired, Firing, Segmented};
 
 impl GpuOps {
     /// [`crate::ops::Ops::integrate_and_fire`].
@@ -32,14 +32,56 @@ impl GpuOps {
         let blocks = [&*alpha.block, &shares.block, &spans.block, &count.block];
         let parameters = [frames.rows as u32, cap, firing.tail_threshold.to_bits()];
         self.dispatch(Kernel::FireScan, &blocks, &parameters, [1, 1, 1])?;
-        let blocks = [&*frames.block, &shares.block, &spans.block, &slots.block];
-        let grid = fold((slots.count() as u32).div_ceil(64));
-        self.dispatch(
-            Kernel::FireSlots,
-            &blocks,
-            &[cap, frames.columns as u32],
-            grid,
-        )?;
+        self.sum_slots(frames, &shares, &spans, &slots)?;
         Ok(Fired { slots, count })
+    }
+
+    /// [`crate::ops::Ops::segment`].
+    pub(super) fn record_segments(
+        &mut self,
+        frames: &GpuTensor,
+        threshold: f32,
+        cap: usize,
+    ) -> Result<Segmented<GpuTensor>, EngineError> {
+        require(cap > 0, "segment", || "a cap of 0".to_owned())?;
+        let cosines = self.tensor(frames.rows, 1)?;
+        let shares = self.tensor(frames.rows, 4)?;
+        let spans = self.tensor(cap + 1, 4)?;
+        let peaks = self.tensor(frames.rows, 2)?;
+        let count = self.tensor(1, 1)?;
+        let means = self.tensor(cap, frames.columns)?;
+        let blocks = [&*frames.block, &*cosines.block];
+        let parameters = [frames.rows as u32, frames.columns as u32];
+        let grid = fold(frames.rows as u32);
+        self.dispatch(Kernel::NeighbourCosines, &blocks, &parameters, grid)?;
+        let blocks = [
+            &*cosines.block,
+            &*shares.block,
+            &*spans.block,
+            &*peaks.block,
+            &*count.block,
+        ];
+        let parameters = [frames.rows as u32, cap as u32, threshold.to_bits()];
+        self.dispatch(Kernel::SegmentScan, &blocks, &parameters, [1, 1, 1])?;
+        self.sum_slots(frames, &shares, &spans, &means)?;
+        Ok(Segmented {
+            means,
+            count,
+            peaks,
+        })
+    }
+
+    /// Each slot the weighted sum of its frames, as a scan decided.
+    fn sum_slots(
+        &mut self,
+        frames: &GpuTensor,
+        shares: &GpuTensor,
+        spans: &GpuTensor,
+        slots: &GpuTensor,
+    ) -> Result<(), EngineError> {
+        let blocks = [&*frames.block, &*shares.block, &*spans.block, &*slots.block];
+        let parameters = [slots.rows as u32, frames.columns as u32];
+        let grid = fold((slots.count() as u32).div_ceil(64));
+        self.dispatch(Kernel::FireSlots, &blocks, &parameters, grid)
     }
 }

@@ -1,8 +1,10 @@
 //! [`crate::ops::Ops`] on WebGPU: one device, one arena, one readback a query.
 //!
 //! ```text
-//! ops.rs         the operations; their longer parts in record.rs, firing.rs, front_end.rs and checks.rs
+//! ops.rs         the operations; their longer parts in record.rs, attention.rs, norm.rs, text.rs, firing.rs,
+//!                front_end.rs and checks.rs
 //!   kernels.rs     the registry of shaders/*.wgsl in all variants     template.rs  their preprocessor
+//!   needs.rs       which of them a network runs
 //!   pipelines.rs   compiled kernels, warmed up without blocking       browser.rs   what only a page has
 //!   bindings.rs    bind groups, made once for a combination of buffers
 //!   recorder.rs    recorded dispatches and their parameters, submitted in few pieces
@@ -22,6 +24,7 @@
 )]
 
 mod arena;
+mod attention;
 mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod browser;
@@ -31,6 +34,8 @@ mod firing;
 mod front_end;
 pub mod kernels;
 mod ledger;
+mod needs;
+mod norm;
 mod ops;
 mod pipelines;
 mod readback;
@@ -38,6 +43,7 @@ mod record;
 mod recorder;
 mod template;
 mod tensor;
+mod text;
 
 pub use device::{AdapterReport, GpuOptions};
 pub use ledger::Ledger;
@@ -70,7 +76,7 @@ pub struct GpuOps {
     /// Bound where a kernel has an input that a call leaves out.
     nothing: Arc<Block>,
     tables: Option<Tables>,
-    head_sizes: Vec<usize>,
+    kernels: Vec<Kernel>,
     /// Keeps the uniform buffer in the ledger for as long as the recorder writes it.
     _uniforms: Block,
 }
@@ -110,7 +116,10 @@ impl GpuOps {
             readback: Readback::default(),
             nothing: Arc::new(arena.create("nothing", Category::Tables, 0, usage)?),
             tables: None,
-            head_sizes: options.head_sizes,
+            kernels: match &options.network {
+                Some(manifest) => needs::kernels(manifest),
+                None => kernels::all_variants(),
+            },
             _uniforms: uniforms,
             arena,
             gpu,
@@ -126,21 +135,8 @@ impl GpuOps {
         &mut self,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<(), EngineError> {
-        let kernels: Vec<Kernel> = kernels::all_variants()
-            .into_iter()
-            .filter(|kernel| match kernel {
-                Kernel::Attention(blocks) => {
-                    self.head_sizes.is_empty()
-                        || self
-                            .head_sizes
-                            .iter()
-                            .any(|size| kernels::attention_blocks(*size) == Some(*blocks))
-                }
-                _ => true,
-            })
-            .collect();
         self.pipelines
-            .warm_up(&kernels, &mut self.bindings, &mut progress)
+            .warm_up(&self.kernels, &mut self.bindings, &mut progress)
             .await?;
         self.gpu.check()
     }

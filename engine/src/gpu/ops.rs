@@ -2,13 +2,13 @@
 
 use super::GpuOps;
 use super::checks::{require, require_vector};
-use super::kernels::{self, Kernel};
-use super::record::{Rows, Source, activation_number, vector};
+use super::kernels::Kernel;
+use super::record::{Rows, activation_number, vector};
 use super::recorder::fold;
-use super::tensor::{GpuTensor, GpuWeight, Stored};
+use super::tensor::{GpuTensor, GpuWeight};
 use crate::error::EngineError;
-use crate::ops::{Activation, Convolution, Fired, Firing, Ops};
-use crate::pack::{LogMelConfig, WeightData};
+use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
+use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
 
 impl Ops for GpuOps {
     type Tensor = GpuTensor;
@@ -94,6 +94,7 @@ impl Ops for GpuOps {
             count: x.rows,
             pitch: x.columns,
             lead: 0,
+            group: 0,
         };
         self.product(x, &rows, weight, bias, activation, residual)
     }
@@ -124,6 +125,7 @@ impl Ops for GpuOps {
             count: shape.output_frames(x.rows),
             pitch: shape.stride * x.columns,
             lead: shape.padding * x.columns,
+            group: 0,
         };
         self.product(x, &rows, weight, bias, activation, None)
     }
@@ -159,25 +161,49 @@ impl Ops for GpuOps {
         Ok(y)
     }
 
+    fn grouped_convolve(
+        &mut self,
+        x: &GpuTensor,
+        weight: &GpuWeight,
+        bias: &GpuWeight,
+        groups: usize,
+        activation: Activation,
+    ) -> Result<GpuTensor, EngineError> {
+        let width = x.columns;
+        let divides = groups > 0 && width > 0 && width.is_multiple_of(groups);
+        let group = if divides { width / groups } else { 1 };
+        let fits = divides && weight.outputs == width && weight.inputs.is_multiple_of(group);
+        require(fits, "grouped_convolve", || {
+            let (outputs, inputs) = (weight.outputs, weight.inputs);
+            format!("{width} channels in {groups} groups by [{outputs}, {inputs}]")
+        })?;
+        require_vector(bias, width, "grouped_convolve")?;
+        let rows = Rows {
+            count: x.rows,
+            pitch: width,
+            lead: weight.inputs / group / 2,
+            group,
+        };
+        self.product(x, &rows, weight, Some(bias), activation, Some(x))
+    }
+
     fn layer_norm(
         &mut self,
         x: &GpuTensor,
         affine: Option<(&GpuWeight, &GpuWeight)>,
+        activation: Activation,
     ) -> Result<GpuTensor, EngineError> {
-        if let Some((weight, bias)) = affine {
-            require_vector(weight, x.columns, "layer_norm")?;
-            require_vector(bias, x.columns, "layer_norm")?;
-        }
-        let y = self.tensor(x.rows, x.columns)?;
-        let parameters = [x.rows as u32, x.columns as u32, u32::from(affine.is_some())];
-        let nothing = self.nothing.clone();
-        let (weight, bias) = match affine {
-            Some((weight, bias)) => (vector(weight)?, vector(bias)?),
-            None => (&*nothing, &*nothing),
-        };
-        let blocks = [&*x.block, weight, bias, &y.block];
-        self.dispatch(Kernel::LayerNorm, &blocks, &parameters, fold(x.rows as u32))?;
-        Ok(y)
+        self.record_layer_norm(x, affine, activation)
+    }
+
+    fn channel_norm(
+        &mut self,
+        x: &GpuTensor,
+        weight: &GpuWeight,
+        bias: &GpuWeight,
+        activation: Activation,
+    ) -> Result<GpuTensor, EngineError> {
+        self.record_channel_norm(x, weight, bias, activation)
     }
 
     fn gated_linear_unit(&mut self, x: &GpuTensor) -> Result<GpuTensor, EngineError> {
@@ -195,30 +221,23 @@ impl Ops for GpuOps {
         Ok(y)
     }
 
-    fn attention(&mut self, qkv: &GpuTensor, heads: usize) -> Result<GpuTensor, EngineError> {
-        let width = qkv.columns / 3;
-        let fits = heads > 0 && qkv.columns.is_multiple_of(3) && width.is_multiple_of(heads);
-        require(fits, "attention", || {
-            format!("{} columns for {heads} heads", qkv.columns)
-        })?;
-        let size = width / heads;
-        let blocks = kernels::attention_blocks(size).ok_or_else(|| {
-            EngineError::shape(
-                "attention",
-                format!("heads of {size} columns; 1 to 128 are possible"),
-            )
-        })?;
-        let y = self.tensor(qkv.rows, width)?;
-        let scale = 1.0 / (size as f32).sqrt();
-        let parameters = [qkv.rows as u32, width as u32, size as u32, scale.to_bits()];
-        let grid = [(qkv.rows as u32).div_ceil(32), heads as u32, 1];
-        self.dispatch(
-            Kernel::Attention(blocks),
-            &[&qkv.block, &y.block],
-            &parameters,
-            grid,
-        )?;
-        Ok(y)
+    fn attention(
+        &mut self,
+        queries: Columns<'_, GpuTensor>,
+        keys: Columns<'_, GpuTensor>,
+        values: Columns<'_, GpuTensor>,
+        shape: Attention,
+    ) -> Result<GpuTensor, EngineError> {
+        self.record_attention(&queries, &keys, &values, shape)
+    }
+
+    fn attention_weights(
+        &mut self,
+        queries: Columns<'_, GpuTensor>,
+        keys: Columns<'_, GpuTensor>,
+        shape: Attention,
+    ) -> Result<GpuTensor, EngineError> {
+        self.record_attention_weights(&queries, &keys, shape)
     }
 
     fn scale_add(
@@ -247,6 +266,15 @@ impl Ops for GpuOps {
         Ok(y)
     }
 
+    fn scale_shift(
+        &mut self,
+        x: &GpuTensor,
+        scale: &GpuWeight,
+        shift: Option<&GpuWeight>,
+    ) -> Result<GpuTensor, EngineError> {
+        self.record_scale_shift(x, scale, shift)
+    }
+
     fn stack_rows(
         &mut self,
         first: &GpuTensor,
@@ -256,14 +284,8 @@ impl Ops for GpuOps {
             format!("{} and {} columns", first.columns, second.columns)
         })?;
         let y = self.tensor(first.rows + second.rows, first.columns)?;
-        self.copy(Source::F32(&first.block), 0, &y, 0, first.count())?;
-        self.copy(
-            Source::F32(&second.block),
-            0,
-            &y,
-            first.count(),
-            second.count(),
-        )?;
+        self.copy(&first.block, 0, &y, 0, first.count())?;
+        self.copy(&second.block, 0, &y, first.count(), second.count())?;
         Ok(y)
     }
 
@@ -278,17 +300,13 @@ impl Ops for GpuOps {
             format!("{count} from {start} on, of {}", x.rows)
         })?;
         let y = self.tensor(count, x.columns)?;
-        self.copy(Source::F32(&x.block), start * x.columns, &y, 0, y.count())?;
+        self.copy(&x.block, start * x.columns, &y, 0, y.count())?;
         Ok(y)
     }
 
     fn weight_rows(&mut self, weight: &GpuWeight) -> Result<GpuTensor, EngineError> {
         let y = self.tensor(weight.outputs, weight.inputs)?;
-        let source = match &weight.data {
-            Stored::F32(values) => Source::F32(values),
-            Stored::Q8 { values, scales } => Source::Q8 { values, scales },
-        };
-        self.copy(source, 0, &y, 0, y.count())?;
+        self.copy(vector(weight)?, 0, &y, 0, y.count())?;
         Ok(y)
     }
 
@@ -299,6 +317,38 @@ impl Ops for GpuOps {
         firing: Firing,
     ) -> Result<Fired<GpuTensor>, EngineError> {
         self.record_firing(frames, alpha, firing)
+    }
+
+    fn segment(
+        &mut self,
+        frames: &GpuTensor,
+        threshold: f32,
+        cap: usize,
+    ) -> Result<Segmented<GpuTensor>, EngineError> {
+        self.record_segments(frames, threshold, cap)
+    }
+
+    fn gather(&mut self, table: &GpuWeight, picks: &GpuTensor) -> Result<GpuTensor, EngineError> {
+        self.record_gather(table, picks)
+    }
+
+    fn frame_text(
+        &mut self,
+        tokens: &GpuTensor,
+        count: &GpuTensor,
+        table: &GpuWeight,
+        frame: TextFrame,
+    ) -> Result<GpuTensor, EngineError> {
+        self.record_frame_text(tokens, count, table, frame)
+    }
+
+    fn row_after(
+        &mut self,
+        x: &GpuTensor,
+        count: &GpuTensor,
+        offset: usize,
+    ) -> Result<GpuTensor, EngineError> {
+        self.record_row_after(x, count, offset)
     }
 
     fn normalise_rows(&mut self, x: &GpuTensor) -> Result<GpuTensor, EngineError> {
@@ -317,19 +367,16 @@ impl Ops for GpuOps {
         &mut self,
         scores: &GpuTensor,
         k: usize,
-        first_allowed: usize,
+        excluded: &[usize],
     ) -> Result<GpuTensor, EngineError> {
-        let allowed = scores.columns.saturating_sub(first_allowed);
-        require(k <= allowed, "top_k", || {
-            format!("{k} of {allowed} columns")
+        let fits = excluded.len() <= MAX_EXCLUDED && k + excluded.len() <= scores.columns;
+        require(fits, "top_k", || {
+            format!("{k} of {} columns without {excluded:?}", scores.columns)
         })?;
         let y = self.tensor(scores.rows, 2 * k)?;
-        let parameters = [
-            scores.rows as u32,
-            scores.columns as u32,
-            k as u32,
-            first_allowed as u32,
-        ];
+        let mut parameters = vec![scores.rows as u32, scores.columns as u32, k as u32];
+        parameters.extend(excluded.iter().map(|column| *column as u32));
+        parameters.resize(3 + MAX_EXCLUDED, u32::MAX);
         self.dispatch(
             Kernel::TopK,
             &[&scores.block, &y.block],

@@ -6,7 +6,7 @@ use super::GpuOps;
 use super::arena::Block;
 use super::kernels::{Format, Kernel};
 use super::recorder::fold;
-use super::tensor::{GpuTensor, GpuWeight, Stored};
+use super::tensor::{GpuTensor, GpuWeight};
 use crate::error::EngineError;
 use crate::ops::Activation;
 
@@ -22,6 +22,8 @@ pub(super) struct Rows {
     pub(super) count: usize,
     pub(super) pitch: usize,
     pub(super) lead: usize,
+    /// Channels of a group of a grouped convolution; 0: one product over all.
+    pub(super) group: usize,
 }
 
 impl GpuOps {
@@ -58,44 +60,38 @@ impl GpuOps {
             x.count() as u32,
             activation_number(activation),
             flags,
+            rows.group as u32,
         ];
         let mut blocks: Vec<&Block> = vec![
             &x.block,
-            &nothing,
+            &weight.data.values,
             bias.unwrap_or(&nothing),
             residual.map_or(&*nothing, |residual| &residual.block),
             &y.block,
         ];
-        let format = match &weight.data {
-            Stored::F32(values) => {
-                blocks[1] = values;
-                Format::F32
-            }
-            Stored::Q8 { values, scales } => {
-                blocks[1] = values;
-                blocks.push(scales);
-                Format::Q8
-            }
-        };
-        if rows.count <= FEW_ROWS {
-            let [x, y, _] = fold((weight.outputs as u32).div_ceil(8));
+        blocks.extend(&weight.data.scales);
+        let format = weight.data.format;
+        let tiles = (rows.count as u32).div_ceil(32);
+        let outputs = weight.outputs as u32;
+        if rows.group > 0 {
+            let group = rows.group as u32;
+            let grid = [group.div_ceil(32), tiles, outputs / group];
+            self.dispatch(Kernel::GroupedConvolve(format), &blocks, &parameters, grid)?;
+        } else if rows.count <= FEW_ROWS {
+            let [x, y, _] = fold(outputs.div_ceil(8));
             let grid = [x, y, rows.count as u32];
             self.dispatch(Kernel::LinearRow(format), &blocks, &parameters, grid)?;
         } else {
-            let grid = [
-                (weight.outputs as u32).div_ceil(32),
-                (rows.count as u32).div_ceil(32),
-                1,
-            ];
+            let grid = [outputs.div_ceil(32), tiles, 1];
             self.dispatch(Kernel::Linear(format), &blocks, &parameters, grid)?;
         }
         Ok(y)
     }
 
-    /// Copies `count` numbers into `y` from its number `target` on.
+    /// Copies `count` numbers of `x` from `start` on into `y` from its number `target` on.
     pub(super) fn copy(
         &mut self,
-        source: Source<'_>,
+        x: &Block,
         start: usize,
         y: &GpuTensor,
         target: usize,
@@ -103,15 +99,7 @@ impl GpuOps {
     ) -> Result<(), EngineError> {
         let parameters = [count as u32, start as u32, target as u32];
         let grid = fold((count as u32).div_ceil(256));
-        match source {
-            Source::F32(x) => {
-                self.dispatch(Kernel::Copy(Format::F32), &[x, &y.block], &parameters, grid)
-            }
-            Source::Q8 { values, scales } => {
-                let blocks = [values, &y.block, scales];
-                self.dispatch(Kernel::Copy(Format::Q8), &blocks, &parameters, grid)
-            }
-        }
+        self.dispatch(Kernel::Copy, &[x, &y.block], &parameters, grid)
     }
 
     /// One number out for each number of `y`, 256 a workgroup.
@@ -131,15 +119,6 @@ impl GpuOps {
     }
 }
 
-/// What [`GpuOps::copy`] reads.
-pub(super) enum Source<'a> {
-    F32(&'a Block),
-    Q8 {
-        values: &'a Block,
-        scales: &'a Block,
-    },
-}
-
 /// The activation as `shaders/parts/activation.wgsl` numbers it.
 pub(super) fn activation_number(activation: Activation) -> u32 {
     match activation {
@@ -148,16 +127,18 @@ pub(super) fn activation_number(activation: Activation) -> u32 {
         Activation::Relu => 2,
         Activation::Silu => 3,
         Activation::Sigmoid => 4,
+        Activation::QuickGelu => 5,
+        Activation::LeakyRelu => 6,
     }
 }
 
 /// A weight that must be plain floats: biases, norms, depthwise filters.
 pub(super) fn vector(weight: &GpuWeight) -> Result<&Block, EngineError> {
-    match &weight.data {
-        Stored::F32(block) => Ok(block),
-        Stored::Q8 { .. } => Err(EngineError::shape(
+    match weight.data.format {
+        Format::F32 => Ok(&weight.data.values),
+        Format::F16 | Format::Q8 | Format::Q4 => Err(EngineError::shape(
             weight.name.clone(),
-            "is quantised, where only floats are taken",
+            "is not plain floats, where nothing else is taken",
         )),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::arena::{Arena, Block};
+use super::kernels::Format;
 use super::ledger::Category;
 use crate::error::EngineError;
 use crate::pack::WeightData;
@@ -34,9 +35,11 @@ pub struct GpuWeight {
 }
 
 /// How a weight lies on the GPU.
-pub(super) enum Stored {
-    F32(Block),
-    Q8 { values: Block, scales: Block },
+pub(super) struct Stored {
+    pub(super) format: Format,
+    pub(super) values: Block,
+    /// One for 32 inputs, where the format has them.
+    pub(super) scales: Option<Block>,
 }
 
 /// Buffer writes between two flushes. Some native drivers lose early writes when very many wait for one
@@ -61,26 +64,28 @@ impl Uploader {
         weight: &WeightData,
     ) -> Result<GpuWeight, EngineError> {
         let [outputs, inputs] = weight.shape();
+        let mut put = |bytes: &[u8]| self.bytes(arena, name, Category::Weights, bytes);
         let data = match weight {
-            WeightData::Q8 { values, scales, .. } => Stored::Q8 {
-                values: self.bytes(arena, name, Category::Weights, bytemuck::cast_slice(values))?,
-                scales: self.bytes(arena, name, Category::Weights, bytemuck::cast_slice(scales))?,
+            WeightData::F32 { data, .. } => Stored {
+                format: Format::F32,
+                values: put(bytemuck::cast_slice(data))?,
+                scales: None,
             },
-            WeightData::F32 { data, .. } => Stored::F32(self.bytes(
-                arena,
-                name,
-                Category::Weights,
-                bytemuck::cast_slice(data),
-            )?),
-            WeightData::F16 { .. } => {
-                let data = weight.to_f32();
-                Stored::F32(self.bytes(
-                    arena,
-                    name,
-                    Category::Weights,
-                    bytemuck::cast_slice(&data),
-                )?)
-            }
+            WeightData::F16 { data, .. } => Stored {
+                format: Format::F16,
+                values: put(bytemuck::cast_slice(data))?,
+                scales: None,
+            },
+            WeightData::Q8 { values, scales, .. } => Stored {
+                format: Format::Q8,
+                values: put(bytemuck::cast_slice(values))?,
+                scales: Some(put(bytemuck::cast_slice(scales))?),
+            },
+            WeightData::Q4 { values, scales, .. } => Stored {
+                format: Format::Q4,
+                values: put(values)?,
+                scales: Some(put(bytemuck::cast_slice(scales))?),
+            },
         };
         Ok(GpuWeight {
             name: name.to_owned(),
@@ -90,7 +95,7 @@ impl Uploader {
         })
     }
 
-    /// `bytes` in a buffer of their own. Their number is a multiple of 4.
+    /// `bytes` in a buffer of their own.
     pub(super) fn bytes(
         &mut self,
         arena: &Arena,
@@ -101,7 +106,14 @@ impl Uploader {
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let block = arena.create(what, category, bytes.len() as u64, usage)?;
         if let Some(buffer) = block.buffer() {
-            self.queue.write_buffer(buffer, 0, bytes);
+            // Writes are whole words; only an odd number of half floats leaves a part of one.
+            let (words, rest) = bytes.split_at(bytes.len() / 4 * 4);
+            self.queue.write_buffer(buffer, 0, words);
+            if !rest.is_empty() {
+                let mut word = [0; 4];
+                word[..rest.len()].copy_from_slice(rest);
+                self.queue.write_buffer(buffer, words.len() as u64, &word);
+            }
         }
         self.writes += 1;
         if self.writes.is_multiple_of(WRITES_A_FLUSH) {

@@ -1,8 +1,9 @@
-//! Pre-norm blocks of a gated depthwise convolution, attention and feed-forward, and the weighted
-//! sum of what each block leaves.
+//! The encoder of the bundled model: pre-norm blocks of a gated depthwise convolution, attention and feed-forward.
 
+use super::mixture::Mixture;
 use super::stages::Stages;
-use super::weights::{Attention, Linear, Norm, Weights};
+use super::transformer::{FeedForward, SelfAttention};
+use super::weights::{Linear, Norm, Weights};
 use crate::error::EngineError;
 use crate::ops::{Activation, Ops};
 use crate::pack;
@@ -10,27 +11,22 @@ use crate::pack;
 /// The blocks and their mixing weights.
 pub struct ConvolutionalTransformer<O: Ops> {
     blocks: Vec<Block<O>>,
-    mix: Vec<f32>,
-    normalise_hidden_states: bool,
+    mixture: Mixture,
 }
 
 struct Block<O: Ops> {
     convolution: GatedConvolution<O>,
     attention_norm: Norm<O>,
-    attention: Attention<O>,
+    attention: SelfAttention<O>,
+    feed_forward_norm: Norm<O>,
     feed_forward: FeedForward<O>,
 }
 
 struct GatedConvolution<O: Ops> {
     norm: Norm<O>,
     expand: Linear<O>,
-    depthwise: Linear<O>,
-    project: Linear<O>,
-}
-
-struct FeedForward<O: Ops> {
-    norm: Norm<O>,
-    expand: Linear<O>,
+    /// Weight and bias, which have the shape of a norm's.
+    depthwise: Norm<O>,
     project: Linear<O>,
 }
 
@@ -38,17 +34,16 @@ impl<O: Ops> ConvolutionalTransformer<O> {
     /// Takes `blocks.*` and `mix`.
     ///
     /// # Errors
-    /// What [`Ops::load`] refuses.
+    /// A weight that is not there.
     pub fn load(
         weights: &mut Weights<O>,
         sizes: &pack::ConvolutionalTransformer,
         normalise_hidden_states: bool,
     ) -> Result<Self, EngineError> {
-        let load = |index| Block::load(weights, &format!("blocks.{index}"), sizes.heads);
+        let mut load = |index| Block::load(weights, &format!("blocks.{index}"), sizes.heads);
         Ok(Self {
-            blocks: (0..sizes.layers).map(load).collect::<Result<_, _>>()?,
-            mix: weights.numbers("mix")?,
-            normalise_hidden_states,
+            blocks: (0..sizes.layers).map(&mut load).collect::<Result<_, _>>()?,
+            mixture: Mixture::load(weights, normalise_hidden_states)?,
         })
     }
 
@@ -63,51 +58,30 @@ impl<O: Ops> ConvolutionalTransformer<O> {
         stages: &mut Stages<O::Tensor>,
     ) -> Result<O::Tensor, EngineError> {
         let mut hidden = frames;
-        stages.note("hidden_0", &hidden);
-        let mut sum = self.add(ops, None, &hidden, 0)?;
+        let mut sum = self.mixture.begin();
+        self.mixture.add(ops, &mut sum, &hidden, stages)?;
         for (index, block) in self.blocks.iter().enumerate() {
             hidden = block.run(ops, hidden, &format!("block_{index}"), stages)?;
-            stages.note(format!("hidden_{}", index + 1), &hidden);
-            sum = self.add(ops, Some(&sum), &hidden, index + 1)?;
+            self.mixture.add(ops, &mut sum, &hidden, stages)?;
         }
-        stages.note("weighted_sum", &sum);
-        Ok(sum)
-    }
-
-    /// Adds hidden state `index` to the sum, which saves keeping them all.
-    fn add(
-        &self,
-        ops: &mut O,
-        sum: Option<&O::Tensor>,
-        hidden: &O::Tensor,
-        index: usize,
-    ) -> Result<O::Tensor, EngineError> {
-        let share = self.mix.get(index).copied().unwrap_or(0.0);
-        if self.normalise_hidden_states {
-            let normalised = ops.layer_norm(hidden, None)?;
-            ops.scale_add(sum, &normalised, share)
-        } else {
-            ops.scale_add(sum, hidden, share)
-        }
+        self.mixture.finish::<O>(sum, stages)
     }
 }
 
 impl<O: Ops> Block<O> {
     fn load(weights: &mut Weights<O>, name: &str, heads: usize) -> Result<Self, EngineError> {
+        let feed_forward = format!("{name}.feed_forward");
         Ok(Self {
             convolution: GatedConvolution {
                 norm: weights.norm(&format!("{name}.convolution.norm"))?,
                 expand: weights.linear(&format!("{name}.convolution.expand"))?,
-                depthwise: weights.linear(&format!("{name}.convolution.depthwise"))?,
+                depthwise: weights.norm(&format!("{name}.convolution.depthwise"))?,
                 project: weights.linear(&format!("{name}.convolution.project"))?,
             },
             attention_norm: weights.norm(&format!("{name}.attention.norm"))?,
-            attention: weights.attention(&format!("{name}.attention"), heads)?,
-            feed_forward: FeedForward {
-                norm: weights.norm(&format!("{name}.feed_forward.norm"))?,
-                expand: weights.linear(&format!("{name}.feed_forward.expand"))?,
-                project: weights.linear(&format!("{name}.feed_forward.project"))?,
-            },
+            attention: SelfAttention::load(weights, &format!("{name}.attention"), heads)?,
+            feed_forward_norm: weights.norm(&format!("{feed_forward}.norm"))?,
+            feed_forward: FeedForward::load(weights, &feed_forward, Activation::Gelu)?,
         })
     }
 
@@ -121,9 +95,11 @@ impl<O: Ops> Block<O> {
         let x = self.convolution.run(ops, &x)?;
         stages.note(format!("{name}_convolution"), &x);
         let normalised = self.attention_norm.run(ops, &x)?;
-        let x = self.attention.run(ops, &normalised, &x)?;
+        let keys = ops.shape(&x).0;
+        let x = self.attention.run(ops, &normalised, &x, keys, false)?;
         stages.note(format!("{name}_attention"), &x);
-        self.feed_forward.run(ops, &x)
+        let normalised = self.feed_forward_norm.run(ops, &x)?;
+        self.feed_forward.run(ops, &normalised, &x)
     }
 }
 
@@ -133,17 +109,8 @@ impl<O: Ops> GatedConvolution<O> {
         let normalised = self.norm.run(ops, x)?;
         let expanded = self.expand.run(ops, &normalised, Activation::None, None)?;
         let gated = ops.gated_linear_unit(&expanded)?;
-        let Linear { weight, bias } = &self.depthwise;
+        let Norm { weight, bias } = &self.depthwise;
         let filtered = ops.depthwise_convolve(&gated, weight, bias, Activation::Silu)?;
         self.project.run(ops, &filtered, Activation::None, Some(x))
-    }
-}
-
-impl<O: Ops> FeedForward<O> {
-    /// `x + project(GELU(expand(LN(x))))`.
-    fn run(&self, ops: &mut O, x: &O::Tensor) -> Result<O::Tensor, EngineError> {
-        let normalised = self.norm.run(ops, x)?;
-        let expanded = self.expand.run(ops, &normalised, Activation::Gelu, None)?;
-        self.project.run(ops, &expanded, Activation::None, Some(x))
     }
 }

@@ -1,11 +1,13 @@
-//! Samples to frames: log-mel features, then strided convolutions that thin them out.
+//! Samples to frames: log-mel features thinned out by strided convolutions, or HuBERT's convolutions over the
+//! samples themselves.
 
 use super::stages::Stages;
+use super::waveform::Waveform;
 use super::weights::{Linear, Weights};
 use crate::audio::AudioError;
 use crate::error::EngineError;
 use crate::ops::{Activation, Convolution, Ops};
-use crate::pack::{self, LogMelConfig, Model};
+use crate::pack::{self, LogMelConfig};
 
 /// When frames happen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,20 +18,92 @@ pub struct Timing {
     pub first: f32,
 }
 
+/// Frames, and how many of them are sound rather than padding.
+pub struct Frames<T> {
+    /// `[t, channels]`.
+    pub frames: T,
+    /// Frames that the encoder attends to.
+    pub attended: usize,
+    /// Frames that the head attends to (spec: architecture section 3.6: the two differ in padded batches).
+    pub length: usize,
+}
+
+/// Samples to frames.
+pub enum FrontEnd<O: Ops> {
+    /// See [`LogMel`].
+    LogMel(LogMel<O>),
+    /// See [`Waveform`].
+    Waveform(Waveform<O>),
+}
+
+impl<O: Ops> FrontEnd<O> {
+    /// Takes the front end's weights.
+    ///
+    /// # Errors
+    /// A weight that is not there.
+    pub fn load(weights: &mut Weights<O>, front_end: &pack::FrontEnd) -> Result<Self, EngineError> {
+        Ok(match front_end {
+            pack::FrontEnd::LogMel(sizes) => Self::LogMel(LogMel::load(weights, sizes)?),
+            pack::FrontEnd::Waveform(sizes) => Self::Waveform(Waveform::load(weights, sizes)?),
+        })
+    }
+
+    /// Step and offset of the frames that come out: a frame lies in the middle of the samples under it.
+    pub fn timing(&self) -> Timing {
+        match self {
+            Self::LogMel(front_end) => front_end.timing(),
+            Self::Waveform(front_end) => front_end.timing(),
+        }
+    }
+
+    /// 16 kHz samples, padded with silence to `padded_to` of them -> frames.
+    ///
+    /// # Errors
+    /// When the samples are too short for one frame.
+    pub fn run(
+        &self,
+        ops: &mut O,
+        samples: &[f32],
+        padded_to: usize,
+        stages: &mut Stages<O::Tensor>,
+    ) -> Result<Frames<O::Tensor>, EngineError> {
+        match self {
+            Self::LogMel(front_end) => {
+                let frames = front_end.run(ops, samples, stages)?;
+                let count = ops.shape(&frames).0;
+                Ok(Frames {
+                    frames,
+                    attended: count,
+                    length: count,
+                })
+            }
+            Self::Waveform(front_end) => front_end.run(ops, samples, padded_to, stages),
+        }
+    }
+}
+
+/// Refuses a convolution that would leave nothing.
+pub(super) fn check_length(
+    shape: Convolution,
+    frames: usize,
+    samples: usize,
+    needed: usize,
+) -> Result<(), EngineError> {
+    if shape.output_frames(frames) == 0 {
+        return Err(AudioError::TooShort { samples, needed }.into());
+    }
+    Ok(())
+}
+
 /// Log-mel features and strided convolutions.
-pub struct FrontEnd<O: Ops> {
+pub struct LogMel<O: Ops> {
     log_mel: LogMelConfig,
     stages: Vec<(Convolution, Linear<O>)>,
 }
 
-impl<O: Ops> FrontEnd<O> {
-    /// Takes `subsampling.*`.
-    ///
-    /// # Errors
-    /// What [`Ops::load`] refuses.
-    pub fn load(weights: &mut Weights<O>, model: &Model) -> Result<Self, EngineError> {
-        let pack::FrontEnd::LogMel(log_mel) = &model.front_end;
-        let load = |(index, stage): (usize, &pack::Subsampling)| {
+impl<O: Ops> LogMel<O> {
+    fn load(weights: &mut Weights<O>, sizes: &pack::LogMel) -> Result<Self, EngineError> {
+        let mut load = |(index, stage): (usize, &pack::Subsampling)| {
             let shape = Convolution {
                 kernel: stage.kernel,
                 stride: stage.stride,
@@ -38,18 +112,17 @@ impl<O: Ops> FrontEnd<O> {
             Ok((shape, weights.linear(&format!("subsampling.{index}"))?))
         };
         Ok(Self {
-            log_mel: log_mel.clone(),
-            stages: model
+            log_mel: sizes.features.clone(),
+            stages: sizes
                 .subsampling
                 .iter()
                 .enumerate()
-                .map(load)
+                .map(&mut load)
                 .collect::<Result<_, EngineError>>()?,
         })
     }
 
-    /// Step and offset of the frames that come out: a frame lies in the middle of the samples under it.
-    pub fn timing(&self) -> Timing {
+    fn timing(&self) -> Timing {
         let rate = self.log_mel.sample_rate as f32;
         let step = self.log_mel.hop as f32 / rate;
         let first = self.log_mel.window as f32 / 2.0 / rate;
@@ -62,11 +135,7 @@ impl<O: Ops> FrontEnd<O> {
             })
     }
 
-    /// 16 kHz samples -> frames `[t, width]`.
-    ///
-    /// # Errors
-    /// When the samples are too short for one frame.
-    pub fn run(
+    fn run(
         &self,
         ops: &mut O,
         samples: &[f32],
@@ -75,17 +144,12 @@ impl<O: Ops> FrontEnd<O> {
         let mut frames = ops.log_mel(samples, &self.log_mel)?;
         stages.note("log_mel", &frames);
         for (index, (shape, layer)) in self.stages.iter().enumerate() {
-            if shape.output_frames(ops.shape(&frames).0) == 0 {
-                let error = AudioError::TooShort {
-                    samples: samples.len(),
-                    needed: self.fewest_samples(),
-                };
-                return Err(error.into());
-            }
+            let rows = ops.shape(&frames).0;
+            check_length(*shape, rows, samples.len(), self.fewest_samples())?;
             frames = ops.convolve(
                 &frames,
                 &layer.weight,
-                Some(&layer.bias),
+                layer.bias.as_ref(),
                 *shape,
                 Activation::Gelu,
             )?;

@@ -1,43 +1,69 @@
-//! The network, written once over [`Ops`]: samples -> features -> frames -> embedding, keywords, scores.
+//! The network, written once over [`Ops`]: samples -> frames -> embedding, keywords, scores.
 //!
-//! - [`front_end`]: log-mel features and strided convolutions;
-//! - [`encoder`]: the blocks, and the weighted sum of what each leaves;
-//! - [`hybrid_plus`]: the head with a parallel embedding and integrate-and-fire keywords.
+//! ```text
+//! front_end.rs   log-mel features and strided convolutions      waveform.rs   HuBERT's convolutions
+//! encoder.rs     the bundled model's blocks                     hubert.rs     HuBERT's
+//!   transformer.rs   attention, feed-forward, blocks              mixture.rs  the weighted sum of hidden states
+//! head.rs        the block over CLS rows and frames, the parallel embedding
+//!   keywords.rs      slots, the vocabulary's nearest tokens       projection.rs
+//! text_tower.rs  keywords or typed text to an embedding         image_tower.rs  pixels to one
+//! ```
 //!
 //! Every intermediate has a name, and [`Stages`] keeps them all for whoever wants to look.
 
 pub mod encoder;
 pub mod front_end;
-pub mod hybrid_plus;
+pub mod head;
+mod hubert;
+mod image_tower;
+mod keywords;
+mod mixture;
+mod projection;
 mod stages;
+mod text_tower;
+mod transformer;
+mod waveform;
 mod weights;
 
-pub use hybrid_plus::HeadOutput;
-pub use stages::Stages;
+pub use keywords::Neighbours;
+pub use stages::{Stage, Stages};
 pub use weights::Weights;
 
 use crate::error::EngineError;
 use crate::ops::{Activation, Ops};
-use crate::pack::{Encoder, Head, Pack, WeightData};
+use crate::pack::{self, Manifest, Pack, TextFrame, WeightData};
 use encoder::ConvolutionalTransformer;
-use front_end::FrontEnd;
-use hybrid_plus::HybridPlus;
+use front_end::{Frames, FrontEnd};
+use head::{Head, HeadOutput};
+use hubert::Hubert;
+use image_tower::ImageTower;
+use text_tower::TextTower;
 
 /// A pack's network with its weights where `O` runs.
 pub struct Network<O: Ops> {
     front_end: FrontEnd<O>,
-    encoder: ConvolutionalTransformer<O>,
-    head: HybridPlus<O>,
+    encoder: Encoder<O>,
+    head: Head<O>,
+    text_tower: Option<TextTower<O>>,
+    image_tower: Option<ImageTower<O>>,
+    frame: TextFrame,
+    /// Share of the cascaded embedding in the one that pictures are ranked by.
+    cascaded_share: f32,
     gallery: Option<O::Weight>,
 }
 
+enum Encoder<O: Ops> {
+    ConvolutionalTransformer(ConvolutionalTransformer<O>),
+    Hubert(Hubert<O>),
+}
+
 /// What comes back from one utterance, in host memory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Heard {
-    /// The utterance's embedding, of length 1.
+    /// The embedding that pictures are ranked by, of length 1.
     pub embedding: Vec<f32>,
-    /// One weight a frame, for the host to cut into times.
-    pub alpha: Vec<f32>,
+    /// What tells when keywords were said; see `engine::answer`.
+    pub times: Vec<f32>,
     /// Slots that hold a keyword.
     pub slots: usize,
     /// `[cap, 2 k]`: for each slot the best `k` vocabulary rows and their cosines.
@@ -46,9 +72,23 @@ pub struct Heard {
     pub scores: Vec<f32>,
 }
 
+/// An intermediate in host memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedStage {
+    /// Its name (spec: architecture section 18, where the published models have it).
+    pub name: String,
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
+    /// Row-major numbers.
+    pub numbers: Vec<f32>,
+}
+
 /// What one utterance leaves where the operations run.
 struct Recorded<T> {
     output: HeadOutput<T>,
+    embedding: T,
     scores: Option<T>,
 }
 
@@ -58,19 +98,43 @@ impl<O: Ops> Network<O> {
     /// # Errors
     /// What [`Ops::load`] refuses.
     pub fn new(ops: &mut O, pack: &Pack) -> Result<Self, EngineError> {
-        let manifest = pack.manifest();
-        let find = |name: &str| pack.tensor(name);
-        let mut weights = Weights::new(ops, &find);
-        let Encoder::ConvolutionalTransformer(encoder) = &manifest.model.encoder;
-        let Head::HybridPlus(head) = &manifest.model.head;
+        let mut weights = Weights::default();
+        for (name, data) in pack.tensors() {
+            weights.add(ops, name, data)?;
+        }
+        Self::assemble(weights, pack.manifest())
+    }
+
+    /// The network of `manifest` from all of its weights.
+    ///
+    /// # Errors
+    /// A weight that is not there.
+    pub fn assemble(mut weights: Weights<O>, manifest: &Manifest) -> Result<Self, EngineError> {
+        let weights = &mut weights;
+        let model = &manifest.model;
+        let normalise = model.normalise_hidden_states;
+        let text_tower = model.text_tower.as_ref();
+        let image_tower = model.image_tower.as_ref();
         Ok(Self {
-            front_end: FrontEnd::load(&mut weights, &manifest.model)?,
-            encoder: ConvolutionalTransformer::load(
-                &mut weights,
-                encoder,
-                manifest.model.normalise_hidden_states,
-            )?,
-            head: HybridPlus::load(&mut weights, head, &manifest.vocabulary)?,
+            front_end: FrontEnd::load(weights, &model.front_end)?,
+            encoder: match &model.encoder {
+                pack::Encoder::ConvolutionalTransformer(sizes) => {
+                    let encoder = ConvolutionalTransformer::load(weights, sizes, normalise)?;
+                    Encoder::ConvolutionalTransformer(encoder)
+                }
+                pack::Encoder::Hubert(sizes) => {
+                    Encoder::Hubert(Hubert::load(weights, sizes, normalise)?)
+                }
+            },
+            head: Head::load(weights, &model.head, &manifest.vocabulary)?,
+            text_tower: text_tower
+                .map(|sizes| TextTower::load(weights, sizes))
+                .transpose()?,
+            image_tower: image_tower
+                .map(|sizes| ImageTower::load(weights, sizes))
+                .transpose()?,
+            frame: manifest.vocabulary.frame,
+            cascaded_share: model.head.cascaded_share,
             gallery: None,
         })
     }
@@ -94,14 +158,20 @@ impl<O: Ops> Network<O> {
         Ok(())
     }
 
+    /// What the alternatives of a keyword are the neighbours of, from now on.
+    pub fn set_neighbours(&mut self, neighbours: Neighbours) {
+        self.head.set_neighbours(neighbours);
+    }
+
     /// When the frames that the head sees happen.
     pub fn timing(&self) -> front_end::Timing {
         self.front_end.timing()
     }
 
-    /// Best tokens that are kept for each slot.
+    /// Best tokens that are kept for each slot; 0 without keywords.
     pub fn tokens_per_slot(&self) -> usize {
-        self.head.tokens_per_slot()
+        let keywords = self.head.keywords();
+        keywords.map_or(0, keywords::Keywords::tokens_per_slot)
     }
 
     /// Hears one utterance: records all of it, then reads back once.
@@ -109,26 +179,31 @@ impl<O: Ops> Network<O> {
     /// # Errors
     /// When the samples are too short, or the device fails.
     pub async fn hear(&self, ops: &mut O, samples: &[f32]) -> Result<Heard, EngineError> {
-        let Recorded { output, scores } = self.record(ops, samples, &mut Stages::off())?;
-        let mut wanted = vec![
-            &output.embedding,
-            &output.alpha,
-            &output.slots,
-            &output.tokens,
-        ];
-        wanted.extend(&scores);
+        let recorded = self.record(ops, samples, 0, &mut Stages::off())?;
+        let keywords = recorded.output.keywords.as_ref();
+        let mut wanted = vec![&recorded.embedding];
+        wanted.extend(recorded.scores.as_ref());
+        wanted.extend(keywords.into_iter().flat_map(|k| [&k.count, &k.tokens]));
+        wanted.extend(keywords.and_then(|keywords| keywords.times.as_ref()));
         let mut results = ops.read(&wanted).await?.into_iter();
-        let mut next = || results.next().unwrap_or_default();
+        let mut next = |there: bool| {
+            let result = if there { results.next() } else { None };
+            result.unwrap_or_default()
+        };
+        let has_keywords = keywords.is_some();
         Ok(Heard {
-            embedding: next(),
-            alpha: next(),
-            slots: next().first().map_or(0, |count| *count as usize),
-            tokens: next(),
-            scores: next(),
+            embedding: next(true),
+            scores: next(recorded.scores.is_some()),
+            slots: next(has_keywords)
+                .first()
+                .map_or(0, |count| *count as usize),
+            tokens: next(has_keywords),
+            times: next(keywords.is_some_and(|keywords| keywords.times.is_some())),
         })
     }
 
-    /// Hears one utterance and returns every named intermediate as `(name, rows, columns, numbers)`.
+    /// Hears one utterance, padded with silence to `padded_to` samples as in a batch with longer ones, and returns
+    /// every named intermediate in the order they are computed.
     ///
     /// # Errors
     /// As [`Network::hear`].
@@ -136,39 +211,141 @@ impl<O: Ops> Network<O> {
         &self,
         ops: &mut O,
         samples: &[f32],
-    ) -> Result<Vec<(String, usize, usize, Vec<f32>)>, EngineError> {
+        padded_to: usize,
+    ) -> Result<Vec<NamedStage>, EngineError> {
         let mut stages = Stages::on();
-        self.record(ops, samples, &mut stages)?;
-        let tensors: Vec<&O::Tensor> = stages.list().iter().map(|(_, tensor)| tensor).collect();
-        let numbers = ops.read(&tensors).await?;
-        let named = stages.list().iter().zip(numbers);
-        Ok(named
-            .map(|((name, tensor), numbers)| {
-                let (rows, columns) = ops.shape(tensor);
-                (name.clone(), rows, columns, numbers)
-            })
-            .collect())
+        self.record(ops, samples, padded_to, &mut stages)?;
+        let on_device = |stage: &(String, Stage<O::Tensor>)| match &stage.1 {
+            Stage::Device(tensor) => Some(tensor.clone()),
+            Stage::Host { .. } => None,
+        };
+        let tensors: Vec<O::Tensor> = stages.list().iter().filter_map(on_device).collect();
+        let read = ops.read(&tensors.iter().collect::<Vec<_>>()).await?;
+        let mut read = read.into_iter();
+        let named = stages.list().iter().map(|(name, stage)| {
+            let (rows, columns, numbers) = match stage {
+                Stage::Device(tensor) => {
+                    let (rows, columns) = ops.shape(tensor);
+                    (rows, columns, read.next().unwrap_or_default())
+                }
+                Stage::Host {
+                    rows,
+                    columns,
+                    numbers,
+                } => (*rows, *columns, numbers.clone()),
+            };
+            NamedStage {
+                name: name.clone(),
+                rows,
+                columns,
+                numbers,
+            }
+        });
+        Ok(named.collect())
+    }
+
+    /// The embedding of a typed text, of length 1: ids of the tokenizer, start and end included.
+    ///
+    /// # Errors
+    /// When the pack cannot read free text, or the text is too long.
+    pub async fn embed_text(&self, ops: &mut O, ids: &[u32]) -> Result<Vec<f32>, EngineError> {
+        let Some(tower) = &self.text_tower else {
+            return Err(EngineError::shape("text", "the pack has no text tower"));
+        };
+        let raw = tower.text(ops, ids)?;
+        Self::direction(ops, &raw).await
+    }
+
+    /// The embedding of a picture, of length 1: normalised planes `[3, size, size]`.
+    ///
+    /// # Errors
+    /// When the pack cannot see pictures, or the planes are of another size.
+    pub async fn embed_image(&self, ops: &mut O, planes: &[f32]) -> Result<Vec<f32>, EngineError> {
+        let Some(tower) = &self.image_tower else {
+            return Err(EngineError::shape("image", "the pack has no image tower"));
+        };
+        let raw = tower.run(ops, planes)?;
+        Self::direction(ops, &raw).await
+    }
+
+    async fn direction(ops: &mut O, raw: &O::Tensor) -> Result<Vec<f32>, EngineError> {
+        let embedding = ops.normalise_rows(raw)?;
+        let read = ops.read(&[&embedding]).await?;
+        Ok(read.into_iter().next().unwrap_or_default())
     }
 
     fn record(
         &self,
         ops: &mut O,
         samples: &[f32],
+        padded_to: usize,
         stages: &mut Stages<O::Tensor>,
     ) -> Result<Recorded<O::Tensor>, EngineError> {
-        let frames = self.front_end.run(ops, samples, stages)?;
-        let frames = self.encoder.run(ops, frames, stages)?;
+        let heard = self.front_end.run(ops, samples, padded_to, stages)?;
+        let frames = match &self.encoder {
+            Encoder::ConvolutionalTransformer(encoder) => {
+                encoder.run(ops, heard.frames.clone(), stages)?
+            }
+            Encoder::Hubert(encoder) => encoder.run(ops, &heard.frames, heard.attended, stages)?,
+        };
+        let frames = Frames { frames, ..heard };
         let output = self.head.run(ops, &frames, stages)?;
+        let cascaded = self.cascade(ops, &output, stages)?;
+        let embedding = self.combine(ops, output.parallel.as_ref(), cascaded)?;
         let scores = match &self.gallery {
             Some(gallery) => {
-                let scores =
-                    ops.linear(&output.embedding, gallery, None, Activation::None, None)?;
+                let scores = ops.linear(&embedding, gallery, None, Activation::None, None)?;
                 stages.note("scores", &scores);
                 Some(scores)
             }
             None => None,
         };
-        Ok(Recorded { output, scores })
+        Ok(Recorded {
+            output,
+            embedding,
+            scores,
+        })
+    }
+
+    /// What the text tower makes of the keywords, of length 1, where it is wanted.
+    fn cascade(
+        &self,
+        ops: &mut O,
+        output: &HeadOutput<O::Tensor>,
+        stages: &mut Stages<O::Tensor>,
+    ) -> Result<Option<O::Tensor>, EngineError> {
+        let wanted = self.cascaded_share > 0.0 || stages.wanted();
+        let parts = (&self.text_tower, &output.keywords, self.head.keywords());
+        let (true, (Some(tower), Some(said), Some(branch))) = (wanted, parts) else {
+            return Ok(None);
+        };
+        let (embeddings, count) = (&said.embeddings, &said.count);
+        let raw = tower.keywords(ops, embeddings, count, branch.table(), self.frame, stages)?;
+        stages.note("cascaded_raw", &raw);
+        let embedding = ops.normalise_rows(&raw)?;
+        stages.note("cascaded_audio_feat", &embedding);
+        Ok(Some(embedding))
+    }
+
+    /// The embedding that pictures are ranked by.
+    fn combine(
+        &self,
+        ops: &mut O,
+        parallel: Option<&O::Tensor>,
+        cascaded: Option<O::Tensor>,
+    ) -> Result<O::Tensor, EngineError> {
+        let share = self.cascaded_share;
+        match (parallel, cascaded) {
+            (Some(parallel), Some(cascaded)) if share > 0.0 && share < 1.0 => {
+                let sum = ops.scale_add(None, parallel, 1.0 - share)?;
+                let sum = ops.scale_add(Some(&sum), &cascaded, share)?;
+                ops.normalise_rows(&sum)
+            }
+            (_, Some(cascaded)) if share > 0.0 => Ok(cascaded),
+            (Some(parallel), _) => Ok(parallel.clone()),
+            (None, Some(cascaded)) => Ok(cascaded),
+            (None, None) => Err(EngineError::shape("network", "neither branch is there")),
+        }
     }
 }
 

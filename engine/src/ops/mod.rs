@@ -6,11 +6,13 @@
 //! *record* work on the GPU; [`Ops::read`] is the single place where results come back.
 
 mod firing;
+mod segments;
 
 pub use firing::{Cut, Slot, cut};
+pub use segments::{Boundaries, boundaries};
 
 use crate::error::EngineError;
-use crate::pack::{LogMelConfig, WeightData};
+use crate::pack::{LogMelConfig, TextFrame, WeightData};
 
 /// What is applied to each output of a linear or convolution, fused into its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,8 +21,12 @@ pub enum Activation {
     None,
     /// Exact GELU, `x * (1 + erf(x / sqrt 2)) / 2`.
     Gelu,
+    /// `x * sigmoid(1.702 x)`: CLIP's.
+    QuickGelu,
     /// `max(x, 0)`.
     Relu,
+    /// `x`, or a hundredth of it below zero.
+    LeakyRelu,
     /// `x * sigmoid(x)`.
     Silu,
     /// `1 / (1 + exp(-x))`.
@@ -54,6 +60,38 @@ pub struct Firing {
     pub tail_threshold: f32,
     /// Most slots an utterance can have.
     pub cap: usize,
+}
+
+/// Some columns of a matrix, from `start` on; how many, the operation says.
+pub struct Columns<'a, T> {
+    /// The matrix.
+    pub tensor: &'a T,
+    /// The first of the columns.
+    pub start: usize,
+}
+
+/// How an attention is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attention {
+    /// Columns of the queries, of the keys and of the values, all heads together.
+    pub width: usize,
+    /// Heads; divides `width`.
+    pub heads: usize,
+    /// Keys that are attended to, the first ones; the rest is padding.
+    pub keys: usize,
+    /// Whether a query sees no key after its own row.
+    pub causal: bool,
+}
+
+/// What the boundary detector leaves behind.
+#[derive(Clone, Debug)]
+pub struct Segmented<T> {
+    /// `[cap, width]`: the mean of each segment's frames; rows from `count` on are zero.
+    pub means: T,
+    /// `[1, 1]`: segments.
+    pub count: T,
+    /// `[t, 2]`: of each frame and the next the dissimilarity, and the height of its peak; the last row is zero.
+    pub peaks: T,
 }
 
 /// What integrate-and-fire leaves behind.
@@ -128,20 +166,57 @@ pub trait Ops {
         activation: Activation,
     ) -> Result<Self::Tensor, EngineError>;
 
+    /// Convolution over time in `groups` groups of channels, output as long as the input: `kernel / 2` zero
+    /// frames before the first, and as many outputs as there are inputs. `x [frames, width]`, weight
+    /// `[width, kernel * width / groups]` (tap-major), `activation(conv + bias) + x`.
+    fn grouped_convolve(
+        &mut self,
+        x: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: &Self::Weight,
+        groups: usize,
+        activation: Activation,
+    ) -> Result<Self::Tensor, EngineError>;
+
     /// Layer norm over columns, population variance, eps 1e-5; `affine` is `(weight, bias)`.
     fn layer_norm(
         &mut self,
         x: &Self::Tensor,
         affine: Option<(&Self::Weight, &Self::Weight)>,
+        activation: Activation,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// Each column minus its mean over its standard deviation, over all rows (population variance, eps 1e-5),
+    /// times `weight` plus `bias` `[1, columns]`.
+    fn channel_norm(
+        &mut self,
+        x: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: &Self::Weight,
+        activation: Activation,
     ) -> Result<Self::Tensor, EngineError>;
 
     /// `[rows, 2 n]` -> `[rows, n]`: first half times the sigmoid of the second half.
     fn gated_linear_unit(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
 
-    /// Unmasked multi-head self-attention. `qkv [rows, 3 width]` holds queries, keys and values side
-    /// by side; head `h` uses columns `h * width / heads ..` of each. Softmax of
-    /// `q k^T / sqrt(width / heads)`. -> `[rows, width]`.
-    fn attention(&mut self, qkv: &Self::Tensor, heads: usize) -> Result<Self::Tensor, EngineError>;
+    /// Multi-head attention: head `h` uses columns `h * width / heads ..` of queries, keys and values. Softmax of
+    /// `q k^T / sqrt(width / heads)`, times the values. -> `[query rows, width]`. Causal attention has as many
+    /// queries as keys, the first of each belonging together.
+    fn attention(
+        &mut self,
+        queries: Columns<'_, Self::Tensor>,
+        keys: Columns<'_, Self::Tensor>,
+        values: Columns<'_, Self::Tensor>,
+        shape: Attention,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// The softmax of [`Ops::attention`] itself, `[heads * query rows, keys]`, head after head.
+    fn attention_weights(
+        &mut self,
+        queries: Columns<'_, Self::Tensor>,
+        keys: Columns<'_, Self::Tensor>,
+        shape: Attention,
+    ) -> Result<Self::Tensor, EngineError>;
 
     /// `sum + scale * x`, or `scale * x` when there is no sum yet. For the weighted sum of hidden states.
     fn scale_add(
@@ -149,6 +224,14 @@ pub trait Ops {
         sum: Option<&Self::Tensor>,
         x: &Self::Tensor,
         scale: f32,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// `x * scale (+ shift)`: scale and shift have a row for each row of `x`, or one for all.
+    fn scale_shift(
+        &mut self,
+        x: &Self::Tensor,
+        scale: &Self::Weight,
+        shift: Option<&Self::Weight>,
     ) -> Result<Self::Tensor, EngineError>;
 
     /// The rows of `first`, then the rows of `second`.
@@ -166,7 +249,7 @@ pub trait Ops {
         count: usize,
     ) -> Result<Self::Tensor, EngineError>;
 
-    /// A weight vector or matrix as a tensor (a learned CLS row, say).
+    /// A vector or matrix of `f32` weights as a tensor (a learned CLS row, say).
     fn weight_rows(&mut self, weight: &Self::Weight) -> Result<Self::Tensor, EngineError>;
 
     /// Continuous integrate-and-fire, inference form (spec: architecture section 11), all on the
@@ -178,16 +261,50 @@ pub trait Ops {
         firing: Firing,
     ) -> Result<Fired<Self::Tensor>, EngineError>;
 
+    /// Segments between peaks of dissimilarity of neighbouring frames (spec: architecture section 12), all on
+    /// the device: `frames [t, width]`; a peak counts above `threshold`.
+    fn segment(
+        &mut self,
+        frames: &Self::Tensor,
+        threshold: f32,
+        cap: usize,
+    ) -> Result<Segmented<Self::Tensor>, EngineError>;
+
+    /// Rows of a table: row `i` is row `picks[i, 0]` of `table`.
+    fn gather(
+        &mut self,
+        table: &Self::Weight,
+        picks: &Self::Tensor,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// A text as the text tower reads it: the table's start row, the first `count [1, 1]` rows of `tokens [cap,
+    /// width]`, its end row, and padding. -> `[cap + 2, width]`.
+    fn frame_text(
+        &mut self,
+        tokens: &Self::Tensor,
+        count: &Self::Tensor,
+        table: &Self::Weight,
+        frame: TextFrame,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// Row `count + offset` of `x`, where `count [1, 1]` is on the device. -> `[1, columns]`.
+    fn row_after(
+        &mut self,
+        x: &Self::Tensor,
+        count: &Self::Tensor,
+        offset: usize,
+    ) -> Result<Self::Tensor, EngineError>;
+
     /// Each row divided by `max(its length, 1e-8)`.
     fn normalise_rows(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
 
-    /// The `k` best columns of each row, best first, ties to the lower column; columns below
-    /// `first_allowed` never win. -> `[rows, 2 k]`: `k` column numbers (as exact floats), then `k` scores.
+    /// The `k` best columns of each row, best first, ties to the lower column; `excluded` columns (at most
+    /// [`crate::pack::MAX_EXCLUDED`]) never win. -> `[rows, 2 k]`: `k` column numbers (as exact floats), then `k` scores.
     fn top_k(
         &mut self,
         scores: &Self::Tensor,
         k: usize,
-        first_allowed: usize,
+        excluded: &[usize],
     ) -> Result<Self::Tensor, EngineError>;
 
     /// Brings tensors back, all in one transfer, in the order given. Ends the query: its temporaries may be reused.

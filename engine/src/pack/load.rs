@@ -1,12 +1,13 @@
-//! Bytes to a checked pack, one shard at a time.
+//! Bytes to checked tensors, one shard at a time.
 
 use std::collections::BTreeMap;
 
 use super::manifest::{MANIFEST_FILE, Manifest};
-use super::plan::{Storage, TensorPlan, plan};
-use super::weight::{Q8_GROUP, WeightData};
+use super::piece::{append, empty, take};
+use super::plan::{Piece, TensorPlan, plan};
+use super::weight::WeightData;
 use super::{PackError, Source};
-use crate::format::{self, Number, RawTensor};
+use crate::format;
 
 /// A checked pack: its manifest and all its tensors.
 #[derive(Clone, Debug)]
@@ -23,12 +24,14 @@ impl Pack {
     pub async fn open(source: &impl Source) -> Result<Self, PackError> {
         let bytes = format::fetch(source, MANIFEST_FILE, None).await?;
         let mut loader = Loader::new(Manifest::parse(&bytes)?);
+        let mut tensors = BTreeMap::new();
         while let Some(shard) = loader.next_shard() {
             let (file, length) = (shard.file.clone(), shard.bytes);
             let bytes = format::fetch(source, &file, Some(length)).await?;
-            loader.add(&bytes)?;
+            tensors.extend(loader.add(&bytes)?);
         }
-        loader.finish()
+        let manifest = loader.finish()?;
+        Ok(Self { manifest, tensors })
     }
 
     /// A pack from its manifest and its shards, in the manifest's order.
@@ -37,10 +40,12 @@ impl Pack {
     /// A [`PackError`] that names the file and the field or tensor.
     pub fn load(manifest: Manifest, shards: Vec<Vec<u8>>) -> Result<Self, PackError> {
         let mut loader = Loader::new(manifest);
+        let mut tensors = BTreeMap::new();
         for shard in shards {
-            loader.add(&shard)?;
+            tensors.extend(loader.add(&shard)?);
         }
-        loader.finish()
+        let manifest = loader.finish()?;
+        Ok(Self { manifest, tensors })
     }
 
     /// What the pack says about itself.
@@ -48,44 +53,72 @@ impl Pack {
         &self.manifest
     }
 
+    /// All tensors by name.
+    pub fn tensors(&self) -> &BTreeMap<String, WeightData> {
+        &self.tensors
+    }
+
     /// A tensor by name.
     ///
     /// # Errors
     /// [`PackError::Tensor`] when the network described by the manifest has none of that name.
     pub fn tensor(&self, name: &str) -> Result<&WeightData, PackError> {
-        self.tensors.get(name).ok_or_else(|| {
-            PackError::tensor(
-                MANIFEST_FILE,
-                name,
-                "the network has no tensor of this name",
-            )
-        })
+        self.tensors
+            .get(name)
+            .ok_or_else(|| PackError::tensor(MANIFEST_FILE, name, NO_TENSOR))
     }
 }
 
-/// Takes a pack's shards in the manifest's order, so that a caller who fetches them can show progress.
+/// The byte-pair merges that come with a pack, as `manifest` announces them; `None` when it announces none.
+///
+/// # Errors
+/// A [`PackError`] that names the file.
+pub async fn read_tokenizer(
+    source: &impl Source,
+    manifest: &Manifest,
+) -> Result<Option<Vec<u8>>, PackError> {
+    let Some(file) = &manifest.tokenizer else {
+        return Ok(None);
+    };
+    let bytes = format::fetch(source, &file.file, Some(file.bytes)).await?;
+    format::verify(&file.file, &bytes, file.bytes, &file.sha256)?;
+    Ok(Some(bytes))
+}
+
+const NO_TENSOR: &str = "the network has no tensor of this name";
+
+/// Takes a pack's shards in the manifest's order and hands out the tensors that are complete, so that a
+/// caller can show progress and need never hold more than a shard and a tensor.
 #[derive(Debug)]
 pub struct Loader {
     manifest: Manifest,
-    /// Tensors still to come, and scales of `q8` tensors under their own names.
-    wanted: BTreeMap<String, TensorPlan>,
-    tensors: BTreeMap<String, WeightData>,
+    /// Pieces still to come, each with its tensor.
+    wanted: BTreeMap<String, (Piece, TensorPlan)>,
+    /// The tensor whose rows are still coming.
+    unfinished: BTreeMap<String, WeightData>,
     taken: usize,
 }
 
 impl Loader {
     /// For the pack that `manifest` describes; [`Manifest::parse`] has checked it.
     pub fn new(manifest: Manifest) -> Self {
-        let wanted = plan(&manifest)
-            .into_iter()
-            .map(|tensor| (tensor.name.clone(), tensor))
-            .collect();
+        let pieces = plan(&manifest).into_iter().flat_map(|tensor| {
+            let pieces = tensor.pieces().unwrap_or_default();
+            pieces.into_iter().map(move |piece| (piece, tensor.clone()))
+        });
         Self {
+            wanted: pieces
+                .map(|(piece, tensor)| (piece.name.clone(), (piece, tensor)))
+                .collect(),
             manifest,
-            wanted,
-            tensors: BTreeMap::new(),
+            unfinished: BTreeMap::new(),
             taken: 0,
         }
+    }
+
+    /// What the pack says about itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
     }
 
     /// The shard to add next; `None` when all are here.
@@ -93,182 +126,121 @@ impl Loader {
         self.manifest.shards.get(self.taken)
     }
 
-    /// Checks the next shard's length and hash, then takes its tensors.
+    /// Checks the next shard's length and hash; returns the tensors that are complete with it.
     ///
     /// # Errors
     /// A [`PackError`] that names the shard and the tensor.
-    pub fn add(&mut self, bytes: &[u8]) -> Result<(), PackError> {
+    pub fn add(&mut self, bytes: &[u8]) -> Result<Vec<(String, WeightData)>, PackError> {
         let Some(shard) = self.next_shard().cloned() else {
-            let problem = format!(
-                "{} files were given for {} shards",
-                self.taken + 1,
-                self.manifest.shards.len()
-            );
+            let shards = self.manifest.shards.len();
+            let problem = format!("{} files were given for {shards} shards", self.taken + 1);
             return Err(PackError::field(MANIFEST_FILE, "shards", problem));
         };
         format::verify(&shard.file, bytes, shard.bytes, &shard.sha256)?;
         let mut raw = format::read_tensors(&shard.file, bytes)?;
-        let names: Vec<String> = raw
+        let mut found: Vec<(Piece, TensorPlan)> = raw
             .keys()
-            .filter(|name| self.wanted.contains_key(*name))
-            .cloned()
+            .filter_map(|name| self.wanted.get(name).cloned())
             .collect();
-        for name in names {
-            if let Some(tensor) = self.wanted.remove(&name) {
-                let weight = take(&shard.file, &mut raw, &tensor)?;
-                self.tensors.insert(name, weight);
-            }
+        // Rows of one tensor in their order; across shards the order is that of the shards.
+        found.sort_by(|(a, of_a), (b, of_b)| (&of_a.name, a.first).cmp(&(&of_b.name, b.first)));
+        let mut complete = Vec::new();
+        for (piece, tensor) in found {
+            let rows = take(&shard.file, &mut raw, &piece, tensor.storage)?;
+            complete.extend(self.join(&shard.file, &piece, &tensor, rows)?);
+            self.wanted.remove(&piece.name);
         }
         match raw.keys().next() {
             Some(name) => Err(PackError::tensor(&shard.file, name, self.why_not(name))),
             None => {
                 self.taken += 1;
-                Ok(())
+                Ok(complete)
             }
         }
+    }
+
+    /// Adds rows to their tensor; returns it when they were the last.
+    fn join(
+        &mut self,
+        file: &str,
+        piece: &Piece,
+        tensor: &TensorPlan,
+        rows: WeightData,
+    ) -> Result<Option<(String, WeightData)>, PackError> {
+        let [total, columns] = tensor.matrix();
+        let whole = if piece.count == total {
+            rows
+        } else {
+            let unfinished = self
+                .unfinished
+                .entry(tensor.name.clone())
+                .or_insert_with(|| empty(tensor.storage, columns));
+            if unfinished.shape()[0] != piece.first {
+                let problem = "its rows come out of order";
+                return Err(PackError::tensor(file, &piece.name, problem));
+            }
+            append(unfinished, rows);
+            if unfinished.shape()[0] < total {
+                return Ok(None);
+            }
+            match self.unfinished.remove(&tensor.name) {
+                Some(whole) => whole,
+                None => return Ok(None),
+            }
+        };
+        if tensor.name == "mix" {
+            check_mix(file, &whole.to_f32())?;
+        }
+        Ok(Some((tensor.name.clone(), whole)))
     }
 
     /// Why a tensor that was found has no place.
     fn why_not(&self, name: &str) -> String {
-        if self.tensors.contains_key(name) {
-            return "appears a second time".to_owned();
+        let values = name.strip_suffix(".scales").unwrap_or(name);
+        if self.wanted.contains_key(values) {
+            return format!("its values `{values}` are in another shard");
         }
-        match name.strip_suffix(".scales") {
-            Some(values) if self.wanted.contains_key(values) => {
-                format!("its values `{values}` are in another shard")
-            }
-            _ => "the network has no tensor of this name".to_owned(),
-        }
+        let known = plan(&self.manifest)
+            .iter()
+            .filter_map(TensorPlan::pieces)
+            .flatten()
+            .any(|piece| piece.name == values);
+        let problem = if known {
+            "appears a second time"
+        } else {
+            NO_TENSOR
+        };
+        problem.to_owned()
     }
 
-    /// The pack, when every shard and every tensor is there.
+    /// The manifest, when every shard and every tensor was there.
     ///
     /// # Errors
-    /// [`PackError::Source`] for a missing shard, [`PackError::Tensor`] for a missing tensor or one
-    /// whose values contradict the format.
-    pub fn finish(self) -> Result<Pack, PackError> {
+    /// [`PackError::Source`] for a missing shard, [`PackError::Tensor`] for a missing tensor.
+    pub fn finish(self) -> Result<Manifest, PackError> {
         if let Some(shard) = self.next_shard() {
             return Err(PackError::Source {
                 file: shard.file.clone(),
                 problem: "was not given".to_owned(),
             });
         }
-        if let Some(name) = self.wanted.keys().next() {
-            return Err(PackError::tensor(
+        match self.wanted.keys().next() {
+            Some(name) => Err(PackError::tensor(
                 MANIFEST_FILE,
                 name,
                 "missing: no shard has it",
-            ));
-        }
-        let pack = Pack {
-            manifest: self.manifest,
-            tensors: self.tensors,
-        };
-        pack.check_values()?;
-        Ok(pack)
-    }
-}
-
-impl Pack {
-    /// What the format promises about values: mixing weights sum to 1, embeddings have length 1.
-    fn check_values(&self) -> Result<(), PackError> {
-        let mix = self.tensor("mix")?.to_f32();
-        if mix.iter().any(|weight| *weight < 0.0) || (mix.iter().sum::<f32>() - 1.0).abs() > 1e-3 {
-            return Err(PackError::tensor(
-                MANIFEST_FILE,
-                "mix",
-                "not positive weights that sum to 1",
-            ));
-        }
-        let table = self.tensor("vocabulary.table")?;
-        let first_allowed = self.manifest.vocabulary.first_allowed;
-        let rows = table.to_f32();
-        for (index, row) in rows
-            .chunks(table.shape()[1])
-            .enumerate()
-            .skip(first_allowed)
-        {
-            let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-            if (length - 1.0).abs() > 0.02 {
-                let problem = format!("row {index} has length {length:.3}, where 1 was expected");
-                return Err(PackError::tensor(
-                    MANIFEST_FILE,
-                    "vocabulary.table",
-                    problem,
-                ));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Takes one planned tensor, with its scales, out of a shard.
-fn take(
-    file: &str,
-    raw: &mut BTreeMap<String, RawTensor<&[u8]>>,
-    tensor: &TensorPlan,
-) -> Result<WeightData, PackError> {
-    let shape = tensor.matrix();
-    let not_finite =
-        |name: &str| PackError::tensor(file, name, "has values that are not finite numbers");
-    match tensor.storage {
-        Storage::F32 => {
-            let bytes = take_raw(file, raw, &tensor.name, Number::F32, &tensor.shape)?;
-            let data = format::floats(bytes).ok_or_else(|| not_finite(&tensor.name))?;
-            Ok(WeightData::F32 { shape, data })
-        }
-        Storage::F16 => {
-            let bytes = take_raw(file, raw, &tensor.name, Number::F16, &tensor.shape)?;
-            let data = format::halves(bytes).ok_or_else(|| not_finite(&tensor.name))?;
-            Ok(WeightData::F16 { shape, data })
-        }
-        Storage::Q8 => {
-            let bytes = take_raw(file, raw, &tensor.name, Number::I8, &tensor.shape)?;
-            let values = format::integers(bytes).ok_or_else(|| {
-                PackError::tensor(
-                    file,
-                    &tensor.name,
-                    "has the value -128; -127..=127 are allowed",
-                )
-            })?;
-            let name = format!("{}.scales", tensor.name);
-            let bytes = take_raw(
-                file,
-                raw,
-                &name,
-                Number::F32,
-                &[shape[0], shape[1] / Q8_GROUP],
-            )?;
-            let scales = format::floats(bytes)
-                .filter(|scales| scales.iter().all(|scale| *scale >= 0.0))
-                .ok_or_else(|| {
-                    PackError::tensor(file, &name, "has scales that are not finite or below zero")
-                })?;
-            Ok(WeightData::Q8 {
-                shape,
-                values,
-                scales,
-            })
+            )),
+            None => Ok(self.manifest),
         }
     }
 }
 
-fn take_raw<'a>(
-    file: &str,
-    raw: &mut BTreeMap<String, RawTensor<&'a [u8]>>,
-    name: &str,
-    number: Number,
-    shape: &[usize],
-) -> Result<&'a [u8], PackError> {
-    let found = raw
-        .remove(name)
-        .ok_or_else(|| PackError::tensor(file, name, "missing beside its values"))?;
-    if found.number != number || found.shape != shape {
-        let problem = format!(
-            "is {:?} {:?}, where {number:?} {shape:?} was expected",
-            found.number, found.shape
-        );
-        return Err(PackError::tensor(file, name, problem));
+/// Mixing weights are a softmax: positive, with a sum of 1.
+fn check_mix(file: &str, mix: &[f32]) -> Result<(), PackError> {
+    let negative = mix.iter().any(|weight| *weight < 0.0);
+    if negative || (mix.iter().sum::<f32>() - 1.0).abs() > 1e-3 {
+        let problem = "not positive weights that sum to 1";
+        return Err(PackError::tensor(file, "mix", problem));
     }
-    Ok(found.data)
+    Ok(())
 }

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::model::Model;
+
 /// Name of the manifest inside a pack's folder.
 pub const MANIFEST_FILE: &str = "pack.json";
 /// What `format` says in a pack.
 pub const FORMAT: &str = "saysee-pack";
 /// The version of the format that is read and written.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+/// Most rows of the vocabulary that can be kept from being keywords.
+pub const MAX_EXCLUDED: usize = 4;
 /// Most bytes a shard may have.
 pub const MAX_SHARD_BYTES: u64 = 8 << 20;
 
@@ -31,6 +35,9 @@ pub struct Manifest {
     pub limits: Limits,
     /// What keywords are named with.
     pub vocabulary: Vocabulary,
+    /// The byte-pair merges that turn free text into the text tower's tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<Shard>,
     /// The files with the tensors.
     pub shards: Vec<Shard>,
     /// SPDX name of the licence.
@@ -51,128 +58,10 @@ pub enum WeightFormat {
     F32,
     /// 16-bit floats.
     F16,
-    /// 8-bit integers with one `f32` scale for 32 inputs.
+    /// Linear layers as 8-bit integers with one `f32` scale for 32 inputs, other matrices as 16-bit floats.
     Q8,
-}
-
-/// The network, from samples to embeddings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Model {
-    /// Samples to features.
-    pub front_end: FrontEnd,
-    /// Strided convolutions before the blocks, in order.
-    pub subsampling: Vec<Subsampling>,
-    /// The blocks.
-    pub encoder: Encoder,
-    /// Whether each hidden state is layer-normalised (no affine) before the weighted sum.
-    pub normalise_hidden_states: bool,
-    /// What turns the weighted sum into an embedding and keywords.
-    pub head: Head,
-}
-
-/// Samples to features.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum FrontEnd {
-    /// Normalised log-mel energies.
-    LogMel(LogMelConfig),
-}
-
-/// Normalised log-mel energies (docs/architecture.md, "The front end").
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LogMelConfig {
-    /// Samples a second: 16 000.
-    pub sample_rate: u32,
-    /// Samples in a window.
-    pub window: usize,
-    /// Samples between two windows.
-    pub hop: usize,
-    /// Length of the transform; windows are padded with zeros to it. A power of two.
-    pub fft: usize,
-    /// Mel filters.
-    pub mels: usize,
-    /// Lower edge of the first filter.
-    pub low_hz: f32,
-    /// Upper edge of the last filter.
-    pub high_hz: f32,
-    /// Added to the energy before the logarithm.
-    pub log_offset: f32,
-    /// Nothing is more than this below the loudest value of the utterance.
-    pub floor_db: f32,
-    /// Divisor after the mean is taken away.
-    pub scale: f32,
-}
-
-/// One strided convolution of the subsampling, followed by GELU.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Subsampling {
-    /// Taps.
-    pub kernel: usize,
-    /// Input frames an output frame.
-    pub stride: usize,
-    /// Zero frames on either side.
-    pub padding: usize,
-}
-
-/// The blocks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Encoder {
-    /// Pre-norm blocks of a gated depthwise convolution, attention and feed-forward.
-    ConvolutionalTransformer(ConvolutionalTransformer),
-}
-
-/// Sizes of [`Encoder::ConvolutionalTransformer`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConvolutionalTransformer {
-    /// Channels.
-    pub width: usize,
-    /// Blocks.
-    pub layers: usize,
-    /// Attention heads; divides `width`.
-    pub heads: usize,
-    /// Width inside the feed-forward part.
-    pub feed_forward: usize,
-    /// Taps of the depthwise convolution; odd.
-    pub kernel: usize,
-}
-
-/// From the weighted sum of hidden states to an embedding and keywords.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Head {
-    /// One attention block over a CLS row and all frames; CLS gives the embedding, frames give keywords.
-    HybridPlus(HybridPlus),
-}
-
-/// Sizes of [`Head::HybridPlus`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HybridPlus {
-    /// Attention heads; divides the encoder's width.
-    pub heads: usize,
-    /// Numbers in an embedding.
-    pub embedding: usize,
-    /// How frames are grouped into keywords.
-    pub firing: Firing,
-    /// Least cosine for a keyword to be reported.
-    pub keyword_threshold: f32,
-}
-
-/// Integrate-and-fire, as the pack describes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Firing {
-    /// Taps of the convolution before the weights; odd.
-    pub convolution_kernel: usize,
-    /// Weight a last, unfired slot needs to be kept.
-    pub tail_threshold: f32,
-    /// Most keywords in an utterance.
-    pub cap: usize,
+    /// Linear layers as 4-bit integers with one `f32` scale for 32 inputs, other matrices as 16-bit floats.
+    Q4,
 }
 
 /// What an utterance may be.
@@ -183,14 +72,31 @@ pub struct Limits {
     pub max_seconds: f32,
 }
 
-/// What keywords are named with.
+/// What keywords are named with: the rows of `vocabulary.table`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vocabulary {
-    /// Row `i` of `vocabulary.table` is the embedding of `tokens[i]`.
+    /// Row `i` of the table is the embedding of `tokens[i]`.
     pub tokens: Vec<String>,
-    /// Rows before this one (padding, unknown) are never reported.
-    pub first_allowed: usize,
+    /// What the tokenizer calls the rows; empty when a row's number is its only name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<u32>,
+    /// Rows that are never a keyword, at most [`MAX_EXCLUDED`].
+    pub excluded: Vec<usize>,
+    /// The rows that frame a text.
+    pub frame: TextFrame,
+}
+
+/// The rows of the vocabulary that the text tower reads around the keywords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextFrame {
+    /// Comes first.
+    pub start: usize,
+    /// Follows the last keyword; the text tower's answer is read here.
+    pub end: usize,
+    /// Fills the rest.
+    pub padding: usize,
 }
 
 /// One file of tensors.

@@ -1,22 +1,29 @@
 //! A pack: the folder that holds a network (`pack.json` and safetensors shards; docs/pack-format.md).
 
 mod check;
+mod check_model;
 mod load;
 mod manifest;
+mod model;
+mod piece;
 mod plan;
 mod weight;
 mod write;
 
 pub use crate::format::{FormatError as PackError, Source, SourceError};
-pub use load::{Loader, Pack};
+pub use load::{Loader, Pack, read_tokenizer};
 pub use manifest::{
-    ConvolutionalTransformer, Encoder, FORMAT, Firing, FrontEnd, Head, HybridPlus, Limits,
-    LogMelConfig, MANIFEST_FILE, MAX_SHARD_BYTES, Manifest, Model, Shard, Subsampling, VERSION,
-    Vocabulary, WeightFormat,
+    FORMAT, Limits, MANIFEST_FILE, MAX_EXCLUDED, MAX_SHARD_BYTES, Manifest, Shard, TextFrame,
+    VERSION, Vocabulary, WeightFormat,
 };
-pub use plan::{Storage, TensorPlan, plan};
-pub use weight::{Q8_GROUP, WeightData};
-pub use write::{FloatTensor, PackFiles, write};
+pub use model::{
+    BatchNorm, ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HeadBlock, Hubert,
+    ImageTower, Keywords, LogMel, LogMelConfig, Model, Projection, Segments, Slots, Stride,
+    Subsampling, TextTower, Waveform, WaveformNorm,
+};
+pub use plan::{Piece, Storage, TensorPlan, plan};
+pub use weight::{GROUP, WeightData};
+pub use write::{FloatTensor, PackFiles, write, write_to};
 
 #[cfg(test)]
 mod tests;

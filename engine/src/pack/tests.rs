@@ -84,6 +84,7 @@ fn what_is_written_can_be_read_in_every_number_format() {
         (WeightFormat::F32, 0.0),
         (WeightFormat::F16, 1e-3),
         (WeightFormat::Q8, 5e-3),
+        (WeightFormat::Q4, 8e-2),
     ] {
         let pack = testing::pack(weights, 1).unwrap();
         for plan in plan(pack.manifest()) {
@@ -106,7 +107,7 @@ fn what_is_written_can_be_read_in_every_number_format() {
     // 120 inputs are no multiple of 32.
     assert!(matches!(
         pack.tensor("subsampling.0.weight"),
-        Ok(WeightData::F32 { .. })
+        Ok(WeightData::F16 { .. })
     ));
     assert!(pack.tensor("no.such").is_err());
 }
@@ -114,8 +115,9 @@ fn what_is_written_can_be_read_in_every_number_format() {
 #[test]
 fn big_packs_are_cut_into_shards_that_open() {
     let mut manifest = testing::manifest(WeightFormat::F32);
-    let Encoder::ConvolutionalTransformer(encoder) = &mut manifest.model.encoder;
-    encoder.width = 512;
+    if let Encoder::ConvolutionalTransformer(encoder) = &mut manifest.model.encoder {
+        encoder.width = 512;
+    }
     let tensors = testing::tensors(&manifest, 3);
     let files = write(manifest, &tensors).unwrap();
     assert!(files.manifest.shards.len() > 2);
@@ -129,7 +131,7 @@ fn big_packs_are_cut_into_shards_that_open() {
 #[test]
 fn versions_and_formats_from_elsewhere_are_refused() {
     for (field, value) in [
-        ("version", json!(2)),
+        ("version", json!(3)),
         ("version", json!(0)),
         ("format", json!("onnx")),
     ] {
@@ -165,22 +167,28 @@ fn unknown_kinds_and_fields_are_refused() {
 fn absurd_sizes_are_refused_before_anything_is_read() {
     let huge = json!(1_u64 << 40);
     for path in [
-        "model.front_end.fft",
-        "model.front_end.mels",
+        "model.front_end.features.fft",
+        "model.front_end.features.mels",
         "model.encoder.width",
         "model.encoder.layers",
         "model.encoder.heads",
         "model.encoder.feed_forward",
         "model.encoder.kernel",
-        "model.head.heads",
+        "model.head.block.heads",
         "model.head.embedding",
-        "model.head.firing.convolution_kernel",
-        "model.head.firing.cap",
+        "model.head.parallel.hidden",
+        "model.head.keywords.slots.kernel",
+        "model.head.keywords.slots.cap",
+        "model.text_tower.layers",
+        "model.text_tower.heads",
+        "model.text_tower.width",
+        "model.text_tower.feed_forward",
+        "model.text_tower.positions",
         "limits.max_seconds",
-        "vocabulary.first_allowed",
+        "vocabulary.frame.start",
     ] {
         for value in [&huge, &json!(0)] {
-            if *value == json!(0) && path == "vocabulary.first_allowed" {
+            if *value == json!(0) && path.starts_with("vocabulary") {
                 continue;
             }
             let pointer = format!("/{}", path.replace('.', "/"));
@@ -189,12 +197,20 @@ fn absurd_sizes_are_refused_before_anything_is_read() {
         }
     }
     assert_field(
-        &refusal(|json| json["model"]["subsampling"][1]["stride"] = json!(0)),
-        "model.subsampling[1].stride",
+        &refusal(|json| json["model"]["front_end"]["subsampling"][1]["stride"] = json!(0)),
+        "model.front_end.subsampling[1].stride",
     );
     assert_field(
-        &refusal(|json| json["model"]["subsampling"] = json!([])),
-        "model.subsampling",
+        &refusal(|json| json["model"]["front_end"]["subsampling"] = json!([])),
+        "model.front_end.subsampling",
+    );
+    assert_field(
+        &refusal(|json| json["vocabulary"]["excluded"][1] = huge.clone()),
+        "vocabulary.excluded",
+    );
+    assert_field(
+        &refusal(|json| json["model"]["head"]["cascaded_share"] = json!(1.5)),
+        "model.head.cascaded_share",
     );
     assert_field(
         &refusal(|json| json["vocabulary"]["tokens"] = json!([])),
@@ -284,7 +300,7 @@ fn tensors_are_exactly_those_of_the_network() {
     let matrix = "blocks.1.attention.qkv.weight";
     let scales = "blocks.1.attention.qkv.weight.scales";
     let error = tensor_refusal(|tensors| {
-        let bias = tensors.remove("head.norm.bias").unwrap();
+        let bias = tensors.remove("head.attention.norm.bias").unwrap();
         tensors.insert("extra".to_owned(), bias);
     });
     assert_tensor(&error, "extra", "no tensor of this name");
@@ -313,7 +329,7 @@ fn a_missing_tensor_is_named() {
     let (mut json, bytes) = files(WeightFormat::F32);
     let mut tensors = BTreeMap::new();
     for (name, raw) in crate::format::read_tensors("x", &bytes).unwrap() {
-        if name != "head.norm.bias" {
+        if name != "head.attention.norm.bias" {
             let (number, shape, data) = (raw.number, raw.shape, raw.data.to_vec());
             tensors.insert(
                 name,
@@ -330,7 +346,7 @@ fn a_missing_tensor_is_named() {
     json["shards"][0]["bytes"] = json!(bytes.len());
     json["shards"][0]["sha256"] = json!(sha256_hex(&bytes));
     let error = Pack::load(parse(&json).unwrap(), vec![bytes]).unwrap_err();
-    assert_tensor(&error, "head.norm.bias", "missing");
+    assert_tensor(&error, "head.attention.norm.bias", "missing");
 }
 
 #[test]
@@ -340,15 +356,13 @@ fn values_are_numbers_of_the_promised_kind() {
         tensors.get_mut("head.cls").unwrap().data[..4].copy_from_slice(&nan)
     });
     assert_tensor(&error, "head.cls", "finite");
-    let scales = "vocabulary.table.scales";
+    let matrix = "blocks.1.attention.qkv.weight";
+    let scales = "blocks.1.attention.qkv.weight.scales";
     let error =
         tensor_refusal(|tensors| tensors.get_mut(scales).unwrap().data[..4].copy_from_slice(&nan));
     assert_tensor(&error, scales, "finite");
-    let error =
-        tensor_refusal(|tensors| tensors.get_mut("vocabulary.table").unwrap().data[0] = 0x80);
-    assert_tensor(&error, "vocabulary.table", "-128");
-    let error = tensor_refusal(|tensors| tensors.get_mut(scales).unwrap().data.fill(0));
-    assert_tensor(&error, "vocabulary.table", "length");
+    let error = tensor_refusal(|tensors| tensors.get_mut(matrix).unwrap().data[0] = 0x80);
+    assert_tensor(&error, matrix, "-128");
     let error = tensor_refusal(|tensors| tensors.get_mut("mix").unwrap().data.fill(0));
     assert_tensor(&error, "mix", "sum to 1");
 }

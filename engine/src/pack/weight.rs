@@ -2,8 +2,8 @@
 
 use half::f16;
 
-/// Consecutive inputs of one row that share a scale in `q8`.
-pub const Q8_GROUP: usize = 32;
+/// Consecutive inputs of one row that share a scale in `q8` and `q4`.
+pub const GROUP: usize = 32;
 
 /// A weight matrix `[outputs, inputs]`, row-major, in the number format of its pack. Vectors are `[1, n]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +24,19 @@ pub enum WeightData {
     },
     /// Symmetric 8-bit integers: the weight is `values[o, i] * scales[o, i / 32]`.
     Q8 {
-        /// `[outputs, inputs]`, inputs a multiple of [`Q8_GROUP`].
+        /// `[outputs, inputs]`, inputs a multiple of [`GROUP`].
         shape: [usize; 2],
         /// `outputs * inputs` integers in `-127..=127`.
         values: Vec<i8>,
+        /// `outputs * inputs / 32` scales.
+        scales: Vec<f32>,
+    },
+    /// Symmetric 4-bit integers: the weight is `(value - 8) * scales[o, i / 32]`.
+    Q4 {
+        /// `[outputs, inputs]`, inputs a multiple of [`GROUP`].
+        shape: [usize; 2],
+        /// Two values in `1..=15` a byte, that of the even input in the lower half: `outputs * inputs / 2` bytes.
+        values: Vec<u8>,
         /// `outputs * inputs / 32` scales.
         scales: Vec<f32>,
     },
@@ -45,7 +54,10 @@ impl WeightData {
     /// `[outputs, inputs]`.
     pub fn shape(&self) -> [usize; 2] {
         match self {
-            Self::F32 { shape, .. } | Self::F16 { shape, .. } | Self::Q8 { shape, .. } => *shape,
+            Self::F32 { shape, .. }
+            | Self::F16 { shape, .. }
+            | Self::Q8 { shape, .. }
+            | Self::Q4 { shape, .. } => *shape,
         }
     }
 
@@ -55,9 +67,19 @@ impl WeightData {
             Self::F32 { data, .. } => data.clone(),
             Self::F16 { data, .. } => data.iter().map(|number| number.to_f32()).collect(),
             Self::Q8 { values, scales, .. } => values
-                .chunks(Q8_GROUP)
+                .chunks(GROUP)
                 .zip(scales)
                 .flat_map(|(group, scale)| group.iter().map(move |value| f32::from(*value) * scale))
+                .collect(),
+            Self::Q4 { values, scales, .. } => values
+                .chunks(GROUP / 2)
+                .zip(scales)
+                .flat_map(|(group, scale)| {
+                    let value = move |bits: u8| (f32::from(bits) - 8.0) * scale;
+                    group
+                        .iter()
+                        .flat_map(move |byte| [value(byte & 15), value(byte >> 4)])
+                })
                 .collect(),
         }
     }
@@ -70,35 +92,58 @@ impl WeightData {
         }
     }
 
-    /// Quantises to 8 bits: `scale = max |w| / 127` for each [`Q8_GROUP`] inputs of a row, `value =
-    /// round(w / scale)`. `None` when the inputs are not a multiple of [`Q8_GROUP`] or `data` is not of the shape.
+    /// Quantises to 8 bits: `scale = max |w| / 127` for each [`GROUP`] inputs of a row, `value =
+    /// round(w / scale)`. `None` when the inputs are not a multiple of [`GROUP`] or `data` is not of the shape.
     pub fn quantise(shape: [usize; 2], data: &[f32]) -> Option<Self> {
-        if !shape[1].is_multiple_of(Q8_GROUP) || shape[0].checked_mul(shape[1]) != Some(data.len())
-        {
-            return None;
-        }
         let mut values = Vec::with_capacity(data.len());
-        let mut scales = Vec::with_capacity(data.len() / Q8_GROUP);
-        for group in data.as_chunks::<Q8_GROUP>().0 {
-            let largest = group
-                .iter()
-                .fold(0.0_f32, |largest, w| largest.max(w.abs()));
-            let scale = largest / 127.0;
-            // A group of zeros, or one so small that its scale underflows, has scale 0: dividing by it would give NaN.
-            let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-            values.extend(
-                group
-                    .iter()
-                    .map(|w| (w * inverse).round().clamp(-127.0, 127.0) as i8),
-            );
-            scales.push(scale);
-        }
+        let scales = quantise_groups(shape, data, 127.0, |value| values.push(value))?;
         Some(Self::Q8 {
             shape,
             values,
             scales,
         })
     }
+
+    /// Quantises to 4 bits: `scale = max |w| / 7`, otherwise as [`WeightData::quantise`].
+    pub fn quantise_to_4_bits(shape: [usize; 2], data: &[f32]) -> Option<Self> {
+        let mut values = Vec::with_capacity(data.len() / 2);
+        let mut low = None;
+        let scales = quantise_groups(shape, data, 7.0, |value| {
+            let bits = (value + 8).cast_unsigned();
+            match low.take() {
+                None => low = Some(bits),
+                Some(low) => values.push(low | (bits << 4)),
+            }
+        })?;
+        Some(Self::Q4 {
+            shape,
+            values,
+            scales,
+        })
+    }
+}
+
+/// One scale a group, `max |w| / steps`; hands over `round(w / scale)` in `-steps..=steps` for each weight.
+fn quantise_groups(
+    shape: [usize; 2],
+    data: &[f32],
+    steps: f32,
+    mut put: impl FnMut(i8),
+) -> Option<Vec<f32>> {
+    if !shape[1].is_multiple_of(GROUP) || shape[0].checked_mul(shape[1]) != Some(data.len()) {
+        return None;
+    }
+    let scale = |group: &[f32; GROUP]| {
+        let largest = group.iter().fold(0.0_f32, |most, w| most.max(w.abs()));
+        let scale = largest / steps;
+        // A group of zeros, or one so small that its scale underflows, has scale 0: dividing by it would give NaN.
+        let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+        for w in group {
+            put((w * inverse).round().clamp(-steps, steps) as i8);
+        }
+        scale
+    };
+    Some(data.as_chunks::<GROUP>().0.iter().map(scale).collect())
 }
 
 #[cfg(test)]
@@ -114,8 +159,8 @@ mod tests {
         let WeightData::Q8 { scales, .. } = &weight else {
             panic!("not quantised")
         };
-        for (group, scale) in data.chunks(Q8_GROUP).zip(scales) {
-            let start = scales.iter().position(|s| std::ptr::eq(s, scale)).unwrap() * Q8_GROUP;
+        for (group, scale) in data.chunks(GROUP).zip(scales) {
+            let start = scales.iter().position(|s| std::ptr::eq(s, scale)).unwrap() * GROUP;
             for (w, q) in group.iter().zip(&weight.to_f32()[start..]) {
                 assert!((w - q).abs() <= scale * 0.5001);
             }
@@ -130,6 +175,22 @@ mod tests {
         assert!(WeightData::quantise([2, 32], &[0.0; 63]).is_none());
         let tiny = WeightData::quantise([1, 32], &[1e-44; 32]).unwrap();
         assert!(tiny.to_f32().iter().all(|w| w.is_finite()));
+    }
+
+    #[test]
+    fn four_bits_keep_every_weight_within_half_a_step() {
+        let data: Vec<f32> = (0..2 * 64)
+            .map(|i| ((i * 37 % 101) as f32 - 50.0) * 0.013)
+            .collect();
+        let weight = WeightData::quantise_to_4_bits([2, 64], &data).unwrap();
+        let WeightData::Q4 { scales, values, .. } = &weight else {
+            panic!("not quantised")
+        };
+        assert_eq!(values.len(), 64);
+        let numbers = weight.to_f32();
+        for (index, (w, q)) in data.iter().zip(&numbers).enumerate() {
+            assert!((w - q).abs() <= scales[index / GROUP] * 0.5001);
+        }
     }
 
     #[test]

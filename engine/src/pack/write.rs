@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::check::MAX_SHARDS;
 use super::manifest::{FORMAT, MANIFEST_FILE, MAX_SHARD_BYTES, Manifest, Shard, VERSION};
-use super::plan::{Storage, TensorPlan, plan};
-use super::weight::WeightData;
+use super::plan::{Piece, SHARD_HEADER_BYTES, Storage, TensorPlan, plan};
+use super::weight::{GROUP, WeightData};
 use super::{Pack, PackError};
 use crate::format::{Number, RawTensor, sha256_hex, write_tensors};
-
-/// Kept free in each shard for its header.
-const HEADER_ROOM: u64 = 64 << 10;
 
 /// A tensor to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,136 +32,191 @@ pub struct PackFiles {
 /// result has been read back once, so what is written can be opened.
 ///
 /// # Errors
-/// A [`PackError`] that names the field or tensor which contradicts the format, or a tensor that does
-/// not fit into one shard.
+/// A [`PackError`] that names the field or tensor which contradicts the format.
 pub fn write(
-    mut manifest: Manifest,
+    manifest: Manifest,
     tensors: &BTreeMap<String, FloatTensor>,
 ) -> Result<PackFiles, PackError> {
-    FORMAT.clone_into(&mut manifest.format);
-    manifest.version = VERSION;
-    manifest.shards.clear();
-    manifest.check()?;
     let plan = plan(&manifest);
     if let Some(name) = tensors
         .keys()
         .find(|name| plan.iter().all(|tensor| tensor.name != **name))
     {
-        return Err(PackError::tensor(
-            MANIFEST_FILE,
-            name,
-            "the network has no tensor of this name",
-        ));
+        let problem = "the network has no tensor of this name";
+        return Err(PackError::tensor(MANIFEST_FILE, name, problem));
     }
-    let mut shards = Vec::new();
-    for group in group(&plan)? {
+    let mut files = Vec::new();
+    let find = |tensor: &TensorPlan| {
+        let found = tensors.get(&tensor.name).cloned();
+        found.ok_or_else(|| PackError::tensor(MANIFEST_FILE, &tensor.name, "was not given"))
+    };
+    let manifest = write_to(manifest, find, |name, bytes| {
+        files.push((name.to_owned(), bytes));
+        Ok::<_, PackError>(())
+    })?;
+    // The manifest came last.
+    files.rotate_right(1);
+    let shards = files.iter().skip(1).map(|(_, bytes)| bytes.clone());
+    Pack::load(manifest.clone(), shards.collect())?;
+    Ok(PackFiles { manifest, files })
+}
+
+/// As [`write`], a tensor at a time: `tensor` gives the numbers of each tensor when its turn comes, `file` takes
+/// each file as it is made, `pack.json` last, so that a folder without it was never finished.
+///
+/// # Errors
+/// What `tensor` and `file` return, and a [`PackError`] for what contradicts the format.
+pub fn write_to<E: From<PackError>>(
+    mut manifest: Manifest,
+    mut tensor: impl FnMut(&TensorPlan) -> Result<FloatTensor, E>,
+    mut file: impl FnMut(&str, Vec<u8>) -> Result<(), E>,
+) -> Result<Manifest, E> {
+    FORMAT.clone_into(&mut manifest.format);
+    manifest.version = VERSION;
+    manifest.shards.clear();
+    manifest.check()?;
+    let plan = plan(&manifest);
+    let mut held: Option<(usize, FloatTensor)> = None;
+    let groups = group(&plan)?;
+    if groups.len() > MAX_SHARDS {
+        // Known before gigabytes are written.
+        let problem = format!(
+            "{} are needed, where {MAX_SHARDS} are allowed",
+            groups.len()
+        );
+        return Err(PackError::field(MANIFEST_FILE, "shards", problem).into());
+    }
+    for group in groups {
         let mut raw = BTreeMap::new();
-        for tensor in group {
-            encode(tensor, tensors, &mut raw)?;
+        for (index, piece) in group {
+            let planned = &plan[index];
+            let numbers = match held.take() {
+                Some((known, numbers)) if known == index => numbers,
+                _ => {
+                    let numbers = tensor(planned)?;
+                    check_shape(planned, &numbers)?;
+                    numbers
+                }
+            };
+            encode(planned, &piece, &numbers, &mut raw)?;
+            held = Some((index, numbers));
         }
-        let file = format!("weights-{}.safetensors", shards.len() + 1);
-        let bytes = write_tensors(&file, &raw)?;
+        let name = format!("weights-{}.safetensors", manifest.shards.len() + 1);
+        let bytes = write_tensors(&name, &raw)?;
         manifest.shards.push(Shard {
-            file,
+            file: name.clone(),
             bytes: bytes.len() as u64,
             sha256: sha256_hex(&bytes),
         });
-        shards.push(bytes);
+        file(&name, bytes)?;
     }
     let mut json = serde_json::to_vec_pretty(&manifest)
         .map_err(|error| PackError::field(MANIFEST_FILE, ".", error.to_string()))?;
     json.push(b'\n');
-    Pack::load(Manifest::parse(&json)?, shards.clone())?;
-    let names = manifest.shards.iter().map(|shard| shard.file.clone());
-    let mut files = vec![(MANIFEST_FILE.to_owned(), json)];
-    files.extend(names.zip(shards));
-    Ok(PackFiles { manifest, files })
+    let manifest = Manifest::parse(&json)?;
+    file(MANIFEST_FILE, json)?;
+    Ok(manifest)
 }
 
-/// Cuts the plan into runs that fit into one shard each.
-fn group(plan: &[TensorPlan]) -> Result<Vec<Vec<&TensorPlan>>, PackError> {
-    let room = MAX_SHARD_BYTES - HEADER_ROOM;
-    let mut groups: Vec<Vec<&TensorPlan>> = Vec::new();
+/// Cuts the plan into runs of pieces that fit into one shard each; every piece with the number of its tensor.
+fn group(plan: &[TensorPlan]) -> Result<Vec<Vec<(usize, Piece)>>, PackError> {
+    let room = MAX_SHARD_BYTES - SHARD_HEADER_BYTES;
+    let mut groups: Vec<Vec<(usize, Piece)>> = Vec::new();
     let mut used = room;
-    for tensor in plan {
-        let bytes = tensor.bytes();
-        if bytes > room {
-            let problem = format!("its {bytes} bytes do not fit into one shard of {room}");
-            return Err(PackError::tensor(MANIFEST_FILE, &tensor.name, problem));
-        }
-        match groups.last_mut() {
-            Some(group) if used + bytes <= room => group.push(tensor),
-            _ => {
-                groups.push(vec![tensor]);
-                used = 0;
+    for (index, tensor) in plan.iter().enumerate() {
+        let pieces = tensor.pieces().ok_or_else(|| {
+            let problem = format!("one row of it does not fit into a shard of {room} bytes");
+            PackError::tensor(MANIFEST_FILE, &tensor.name, problem)
+        })?;
+        for piece in pieces {
+            let bytes = piece.bytes;
+            match groups.last_mut() {
+                Some(group) if used + bytes <= room && group.len() < MAX_PIECES => {
+                    group.push((index, piece));
+                }
+                _ => {
+                    groups.push(vec![(index, piece)]);
+                    used = 0;
+                }
             }
+            used += bytes;
         }
-        used += bytes;
     }
     Ok(groups)
 }
 
+/// Most pieces of a shard: their names have to fit into its header.
+const MAX_PIECES: usize = 300;
+
+fn check_shape(tensor: &TensorPlan, numbers: &FloatTensor) -> Result<(), PackError> {
+    let elements: usize = tensor.shape.iter().product();
+    if numbers.shape != tensor.shape || numbers.data.len() != elements {
+        let (count, shape) = (numbers.data.len(), &numbers.shape);
+        let problem = format!(
+            "{count} numbers of shape {shape:?} were given, where {:?} was expected",
+            tensor.shape
+        );
+        return Err(PackError::tensor(MANIFEST_FILE, &tensor.name, problem));
+    }
+    Ok(())
+}
+
 fn encode(
     tensor: &TensorPlan,
-    tensors: &BTreeMap<String, FloatTensor>,
+    piece: &Piece,
+    numbers: &FloatTensor,
     raw: &mut BTreeMap<String, RawTensor<Vec<u8>>>,
 ) -> Result<(), PackError> {
-    let name = &tensor.name;
-    let refuse = |problem: String| PackError::tensor(MANIFEST_FILE, name, problem);
-    let source = tensors
-        .get(name)
-        .ok_or_else(|| refuse("was not given".to_owned()))?;
-    let elements: usize = tensor.shape.iter().product();
-    if source.shape != tensor.shape || source.data.len() != elements {
-        let given = format!("{} numbers of shape {:?}", source.data.len(), source.shape);
-        return Err(refuse(format!(
-            "{given} were given, where {:?} was expected",
-            tensor.shape
-        )));
-    }
-    let mut put = |name: String, number, shape: Vec<usize>, data| {
-        raw.insert(
-            name,
-            RawTensor {
-                number,
-                shape,
-                data,
-            },
-        );
+    let [_, columns] = tensor.matrix();
+    let rows = &numbers.data[piece.first * columns..(piece.first + piece.count) * columns];
+    let not_quantisable = || {
+        let problem = format!("rows of {columns} cannot be quantised");
+        PackError::tensor(MANIFEST_FILE, &tensor.name, problem)
     };
+    let mut put = |name: String, number, shape: Vec<usize>, data| {
+        let tensor = RawTensor {
+            number,
+            shape,
+            data,
+        };
+        raw.insert(name, tensor);
+    };
+    let name = piece.name.clone();
+    let shape = piece.shape.clone();
+    let scales_name = format!("{name}.scales");
+    let scales_shape = vec![piece.count, columns / GROUP];
     match tensor.storage {
-        Storage::F32 => put(
-            name.clone(),
-            Number::F32,
-            tensor.shape.clone(),
-            little_endian(&source.data),
-        ),
+        Storage::F32 => put(name, Number::F32, shape, little_endian(rows)),
         Storage::F16 => {
-            let halves = source
-                .data
-                .iter()
-                .map(|x| half::f16::from_f32(*x).to_le_bytes());
-            put(
-                name.clone(),
-                Number::F16,
-                tensor.shape.clone(),
-                halves.flatten().collect(),
-            );
+            let halves = rows.iter().map(|x| half::f16::from_f32(*x).to_le_bytes());
+            put(name, Number::F16, shape, halves.flatten().collect());
         }
         Storage::Q8 => {
-            let [rows, columns] = tensor.matrix();
             let Some(WeightData::Q8 { values, scales, .. }) =
-                WeightData::quantise([rows, columns], &source.data)
+                WeightData::quantise([piece.count, columns], rows)
             else {
-                return Err(refuse(format!("rows of {columns} cannot be quantised")));
+                return Err(not_quantisable());
             };
             let bytes = values.iter().map(|value| value.cast_unsigned()).collect();
-            put(name.clone(), Number::I8, tensor.shape.clone(), bytes);
-            let shape = vec![rows, columns / super::Q8_GROUP];
+            put(name, Number::I8, shape, bytes);
             put(
-                format!("{name}.scales"),
+                scales_name,
                 Number::F32,
-                shape,
+                scales_shape,
+                little_endian(&scales),
+            );
+        }
+        Storage::Q4 => {
+            let Some(WeightData::Q4 { values, scales, .. }) =
+                WeightData::quantise_to_4_bits([piece.count, columns], rows)
+            else {
+                return Err(not_quantisable());
+            };
+            put(name, Number::U8, vec![piece.count, columns / 2], values);
+            put(
+                scales_name,
+                Number::F32,
+                scales_shape,
                 little_endian(&scales),
             );
         }

@@ -11,8 +11,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use saysee_engine::EngineError;
 use saysee_engine::gpu::{GpuOps, GpuOptions};
-use saysee_engine::ops::Ops;
-use saysee_engine::pack::WeightData;
+use saysee_engine::ops::{Attention, Columns, Ops};
+use saysee_engine::pack::{WeightData, WeightFormat};
 
 static GPU: OnceLock<Option<Mutex<GpuOps>>> = OnceLock::new();
 
@@ -53,18 +53,41 @@ pub fn noise(count: usize, seed: u64) -> Vec<f32> {
 }
 
 /// A weight `[outputs, inputs]` with entries small enough that products stay near 1.
-pub fn weight(outputs: usize, inputs: usize, seed: u64, quantised: bool) -> WeightData {
+pub fn weight(outputs: usize, inputs: usize, seed: u64, format: WeightFormat) -> WeightData {
     let size = (inputs as f32).sqrt();
     let data: Vec<f32> = noise(outputs * inputs, seed)
         .iter()
         .map(|w| 2.0 * w / size)
         .collect();
     let shape = [outputs, inputs];
-    if quantised {
-        WeightData::quantise(shape, &data).unwrap()
-    } else {
-        WeightData::F32 { shape, data }
+    match format {
+        WeightFormat::F32 => WeightData::F32 { shape, data },
+        WeightFormat::F16 => WeightData::half(shape, &data),
+        WeightFormat::Q8 => WeightData::quantise(shape, &data).unwrap(),
+        WeightFormat::Q4 => WeightData::quantise_to_4_bits(shape, &data).unwrap(),
     }
+}
+
+/// Queries, keys and values beside each other in one matrix.
+pub fn attend<O: Ops>(
+    ops: &mut O,
+    x: &O::Tensor,
+    heads: usize,
+    causal: bool,
+) -> Result<O::Tensor, EngineError> {
+    let (keys, columns) = ops.shape(x);
+    let width = columns / 3;
+    let part = |index: usize| Columns {
+        tensor: x,
+        start: index * width,
+    };
+    let shape = Attention {
+        width,
+        heads,
+        keys,
+        causal,
+    };
+    ops.attention(part(0), part(1), part(2), shape)
 }
 
 /// Asserts that two results agree to `tolerance`, absolute for small and relative for large numbers.

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use burn::prelude::*;
 use saysee_engine::pack::{
-    ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HybridPlus, Limits, Manifest, Model,
-    PackFiles, Subsampling, Vocabulary as PackVocabulary, WeightFormat, write,
+    BatchNorm, ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HeadBlock, Keywords,
+    Limits, LogMel, Manifest, Model, PackFiles, Projection, Slots, Subsampling, TextFrame,
+    Vocabulary as PackVocabulary, WeightFormat, write,
 };
 use serde_json::json;
 
@@ -29,7 +30,7 @@ pub struct Options {
     /// The pack's folder.
     #[arg(long, default_value = "assets/packs/scenes-mini")]
     out: PathBuf,
-    /// Number format of the weight matrices: f32, f16 or q8.
+    /// Number format of the weight matrices: f32, f16, q8 or q4.
     #[arg(long, default_value = "q8", value_parser = format)]
     weights: WeightFormat,
     /// Least cosine for a keyword to be reported; `saysee-train evaluate` prints what each value costs.
@@ -38,7 +39,7 @@ pub struct Options {
 }
 
 fn format(text: &str) -> Result<WeightFormat, String> {
-    serde_json::from_value(json!(text)).map_err(|_| format!("{text}: expected f32, f16 or q8"))
+    serde_json::from_value(json!(text)).map_err(|_| format!("{text}: expected f32, f16, q8 or q4"))
 }
 
 /// Runs the command.
@@ -61,8 +62,9 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         options.weights,
         Vocabulary::default().tokens().to_vec(),
     );
-    let Head::HybridPlus(head) = &mut manifest.model.head;
-    head.keyword_threshold = options.keyword_threshold;
+    if let Some(keywords) = &mut manifest.model.head.keywords {
+        keywords.threshold = options.keyword_threshold;
+    }
     manifest.provenance = json!({
         "made_by": "saysee-train",
         "speech_steps": checkpoint.step()?,
@@ -93,8 +95,10 @@ pub fn describe(
         embedding_space: EMBEDDING_SPACE.to_owned(),
         weights,
         model: Model {
-            front_end: FrontEnd::LogMel(front_end()),
-            subsampling: vec![subsampling; 2],
+            front_end: FrontEnd::LogMel(LogMel {
+                features: front_end(),
+                subsampling: vec![subsampling; 2],
+            }),
             encoder: Encoder::ConvolutionalTransformer(ConvolutionalTransformer {
                 width: encoder.width,
                 layers: encoder.layers,
@@ -103,22 +107,41 @@ pub fn describe(
                 kernel: encoder.kernel,
             }),
             normalise_hidden_states: true,
-            head: Head::HybridPlus(HybridPlus {
-                heads: config.head_heads,
-                embedding: config.embedding,
-                firing: Firing {
-                    convolution_kernel: 3,
-                    tail_threshold: 0.5,
-                    cap: 24,
+            head: Head {
+                block: HeadBlock::AttentionNorm {
+                    heads: config.head_heads,
                 },
-                keyword_threshold: 0.35,
-            }),
+                embedding: config.embedding,
+                parallel: Some(Projection::Linear),
+                keywords: Some(Keywords {
+                    slots: Slots::Firing(Firing {
+                        convolutions: 1,
+                        kernel: 3,
+                        tail_threshold: 0.5,
+                        cap: 24,
+                    }),
+                    projection: Projection::Linear,
+                    batch_norm: BatchNorm::None,
+                    lookup: true,
+                    threshold: 0.35,
+                }),
+                cascaded_share: 0.0,
+            },
+            text_tower: None,
+            image_tower: None,
         },
         limits: Limits { max_seconds: 15.0 },
         vocabulary: PackVocabulary {
             tokens,
-            first_allowed: FIRST_WORD,
+            ids: Vec::new(),
+            excluded: (0..FIRST_WORD).collect(),
+            frame: TextFrame {
+                start: 0,
+                end: 1,
+                padding: 0,
+            },
         },
+        tokenizer: None,
         shards: Vec::new(),
         licence: "MIT OR Apache-2.0".to_owned(),
         attribution: vec![saysee_scenes::CREDIT.to_owned()],
