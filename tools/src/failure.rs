@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use saysee_engine::EngineError;
 use saysee_engine::format::FormatError;
+use saysee_fetch::FetchError;
 
+use crate::convert::ConvertError;
 use crate::recording::RecordingError;
 
 /// Why a command ended early.
@@ -28,8 +30,27 @@ pub enum Failure {
         /// The folder of the pack or gallery.
         folder: PathBuf,
         /// The file and field or tensor.
-        source: FormatError,
+        source: Box<FormatError>,
     },
+    /// A file that is neither recording nor pack cannot be used.
+    #[error("{file}: {problem}", file = file.display())]
+    Input {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// A checkpoint is refused.
+    #[error("{file}: {source}", file = file.display())]
+    Checkpoint {
+        /// The checkpoint.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: Box<ConvertError>,
+    },
+    /// A download failed.
+    #[error(transparent)]
+    Fetch(Box<FetchError>),
     /// The engine cannot run.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -49,14 +70,35 @@ pub enum Failure {
 /// Printed under `saysee --help`.
 pub const EXIT_STATUSES: &str = "\
 Exit status: 0 all went well; 1 a recording could not be used (the others were); 2 wrong arguments;
-3 a pack or gallery was refused; 4 the engine cannot run here; 5 the output could not be written";
+3 a pack, gallery, checkpoint or other input was refused; 4 the engine cannot run here; 5 the output could not be
+written; 6 a download failed";
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        Self::Fetch(Box::new(error))
+    }
+}
 
 impl Failure {
     /// A refused pack or gallery.
     pub fn pack(folder: &Path, source: FormatError) -> Self {
         Self::Folder {
             folder: folder.to_owned(),
-            source,
+            source: Box::new(source),
+        }
+    }
+
+    /// A refused checkpoint, unless what is wrong is where the pack goes.
+    pub fn checkpoint(file: &Path, source: ConvertError) -> Self {
+        match source {
+            ConvertError::Write { file, problem } => Self::Write {
+                file: file.into(),
+                problem,
+            },
+            source => Self::Checkpoint {
+                file: file.to_owned(),
+                source: Box::new(source),
+            },
         }
     }
 
@@ -88,9 +130,10 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Recording(_) | Self::Utterance { .. } => 1,
-            Self::Folder { .. } => 3,
+            Self::Folder { .. } | Self::Input { .. } | Self::Checkpoint { .. } => 3,
             Self::Engine(_) => 4,
             Self::Write { .. } | Self::Output(_) => 5,
+            Self::Fetch(_) => 6,
         })
     }
 }

@@ -1,19 +1,13 @@
-//! The command line of SaySee: ask a gallery with a spoken recording, look inside packs and at every
-//! stage of the network, measure speed.
-
-mod commands;
-mod failure;
-mod folder;
-mod recording;
-mod session;
+//! The command line of SaySee: ask a gallery with a recording, a text or a picture, make packs of published
+//! checkpoints, look inside packs and at every stage of the network, measure speed.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use commands::{bench, embed, inspect, query};
-use failure::Failure;
+use saysee::commands::{bench, convert, embed, fetch, index, inspect, matching, query};
+use saysee::failure::{self, Failure};
 
 /// Say it, see it: pictures and keywords for spoken recordings.
 #[derive(Debug, Parser)]
@@ -26,17 +20,27 @@ struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Query(query::Arguments),
+    Text(matching::TextArguments),
+    Image(matching::ImageArguments),
     Embed(embed::Arguments),
+    Fetch(fetch::Arguments),
+    Convert(convert::Arguments),
+    Index(index::Arguments),
     Inspect(inspect::Arguments),
     Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
     let mut out = std::io::stdout().lock();
-    let result = match &arguments.command {
+    let result = match &mut arguments.command {
         Command::Query(arguments) => query::run(arguments, &mut out),
+        Command::Text(arguments) => matching::run_text(arguments, &mut out),
+        Command::Image(arguments) => matching::run_image(arguments, &mut out),
         Command::Embed(arguments) => embed::run(arguments, &mut out),
+        Command::Fetch(arguments) => fetch::run(arguments, &mut out),
+        Command::Convert(arguments) => convert::run(arguments, &mut out),
+        Command::Index(arguments) => index::run(arguments, &mut out),
         Command::Inspect(arguments) => inspect::run(arguments, &mut out),
         Command::Bench(arguments) => bench::run(arguments, &mut out),
     };

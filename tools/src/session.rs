@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use saysee_engine::audio::Resampler;
 use saysee_engine::gallery::Gallery;
-use saysee_engine::pack::Pack;
+use saysee_engine::pack::{self, Pack};
 use saysee_engine::{BackendChoice, Engine};
 
 use crate::failure::Failure;
@@ -50,6 +50,38 @@ impl From<Backend> for BackendChoice {
 pub fn open_pack(folder: &Path) -> Result<Pack, Failure> {
     pollster::block_on(Pack::open(&Folder::new(folder)))
         .map_err(|error| Failure::pack(folder, error))
+}
+
+/// The byte-pair merges inside a pack.
+///
+/// # Errors
+/// [`Failure::Input`] when the pack has none, [`Failure::Folder`] when they are damaged.
+pub fn read_tokenizer(folder: &Path, pack: &Pack) -> Result<Vec<u8>, Failure> {
+    let source = Folder::new(folder);
+    let read = pack::read_tokenizer(&source, pack.manifest());
+    let merges = pollster::block_on(read).map_err(|error| Failure::pack(folder, error))?;
+    merges.ok_or_else(|| Failure::Input {
+        file: folder.to_owned(),
+        problem: "the pack reads no text; convert it with --vocab and without --no-text".to_owned(),
+    })
+}
+
+/// Reads a file of a bounded size.
+///
+/// # Errors
+/// [`Failure::Input`] when it is missing or larger.
+pub fn read_at_most(file: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let (parent, name) = (file.parent().unwrap_or(Path::new("")), file.file_name());
+    let read = match name.and_then(|name| name.to_str()) {
+        Some(name) => Folder::new(parent)
+            .read_at_most(name, most)
+            .map_err(|error| error.to_string()),
+        None => Err("is no file's name".to_owned()),
+    };
+    read.map_err(|problem| Failure::Input {
+        file: file.to_owned(),
+        problem,
+    })
 }
 
 /// Reads and checks a gallery.

@@ -1,6 +1,10 @@
 //! One file a command.
 
 pub mod bench;
+pub mod convert;
 pub mod embed;
+pub mod fetch;
+pub mod index;
 pub mod inspect;
+pub mod matching;
 pub mod query;

@@ -16,8 +16,7 @@ fn floats(tensor: &TensorView) -> Vec<f32> {
 #[test]
 fn stages_are_written_as_safetensors() {
     let world = World::new();
-    let output =
-        world.run("embed --pack pack --backend cpu --out stages.safetensors --stages a.wav");
+    let output = world.run("embed --pack pack --backend cpu --stages stages.safetensors a.wav");
     assert!(output.status.success(), "{}", text(&output.stderr));
     let bytes = std::fs::read(world.path("stages.safetensors")).unwrap();
     let stages = safetensors::SafeTensors::deserialize(&bytes).unwrap();
@@ -31,16 +30,34 @@ fn stages_are_written_as_safetensors() {
 }
 
 #[test]
-fn an_embedding_has_length_one() {
+fn stages_of_several_recordings_are_kept_apart() {
     let world = World::new();
-    let output = world.run("embed --pack pack --backend cpu --out one.safetensors b.wav");
+    let output =
+        world.run("embed --pack pack --backend cpu --stages stages.safetensors a.wav b.wav");
     assert!(output.status.success(), "{}", text(&output.stderr));
-    let bytes = std::fs::read(world.path("one.safetensors")).unwrap();
-    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-    let embedding = tensors.tensor("embedding").unwrap();
-    assert_eq!(embedding.shape(), [1, 32]);
-    let squares = floats(&embedding).into_iter().map(|number| number * number);
-    assert!((squares.sum::<f32>() - 1.0).abs() < 1e-4);
+    let bytes = std::fs::read(world.path("stages.safetensors")).unwrap();
+    let stages = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let rows = |name: &str| stages.tensor(name).unwrap().shape()[0];
+    assert!(rows("0.log_mel") < rows("1.log_mel"));
+}
+
+#[test]
+fn an_embedding_has_length_one_and_keywords_their_neighbours() {
+    let world = World::new();
+    for neighbours in ["projection", "token"] {
+        let output = world.run(&format!(
+            "embed --pack pack --backend cpu --json --neighbours {neighbours} b.wav"
+        ));
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let heard = &lines(&output)[0];
+        let embedding = heard["embedding"].as_array().unwrap();
+        assert_eq!(embedding.len(), 32);
+        let squares = embedding.iter().map(|x| x.as_f64().unwrap().powi(2));
+        assert!((squares.sum::<f64>() - 1.0).abs() < 1e-4);
+        let keyword = &heard["keywords"][0];
+        assert_eq!(keyword["neighbours"].as_array().unwrap().len(), 4);
+        assert!(keyword["start"].as_f64().unwrap() <= keyword["end"].as_f64().unwrap());
+    }
 }
 
 #[test]

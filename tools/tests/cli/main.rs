@@ -6,6 +6,10 @@
 )]
 
 mod looking_inside;
+mod making_packs;
 mod query;
 mod refusals;
+#[path = "../../fetch/tests/download/site.rs"]
+#[allow(dead_code, reason = "the download's own tests use the rest")]
+mod site;
 mod world;

@@ -62,10 +62,12 @@ impl World {
     pub fn run(&self, line: &str) -> Output {
         let arguments = line.split_whitespace().map(|word| {
             let path = self.path(word);
-            let is_file = [".wav", ".mp3", ".safetensors"]
+            let is_file = [".wav", ".mp3", ".safetensors", ".ckpt"]
                 .iter()
                 .any(|end| word.ends_with(end));
-            if is_file || path.exists() {
+            // What a command makes is a folder that is not there yet.
+            let is_made = ["converted", "flat", "pack-f32", "pack-q4"].contains(&word);
+            if is_file || is_made || path.exists() {
                 path.into_os_string()
             } else {
                 word.into()
