@@ -9,12 +9,32 @@ use serde::{Deserialize, Serialize};
 use crate::logic::problem::Problem;
 
 /// Version of this protocol. Page and worker are built together; a browser's cache can still mix builds.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Key of a posted message's JSON text.
 pub const TEXT: &str = "text";
 /// Key of the samples beside it.
 pub const SAMPLES: &str = "samples";
+/// Key of the files of a chosen folder beside it.
+pub const FILES: &str = "files";
+
+/// Where the files of a pack or gallery come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum Folder {
+    /// The page's own server.
+    Bundled {
+        /// Address of the folder, ending in `/`.
+        address: String,
+    },
+    /// A server the visitor named. What comes from there is kept for the next visit.
+    Elsewhere {
+        /// Address of the folder, ending in `/`.
+        address: String,
+    },
+    /// A folder of the visitor; its files travel beside the message.
+    Chosen,
+}
 
 /// Which backend to run on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,17 +54,22 @@ pub enum BackendChoice {
 #[serde(tag = "request", rename_all = "kebab-case")]
 pub enum Request {
     /// Fetch a pack and a gallery and make an engine of them. Answered by progress, then
-    /// [`Report::Ready`] or [`Report::Unavailable`]; other requests wait until then.
+    /// [`Report::Ready`] or [`Report::Unavailable`]; other requests wait until then. Answered by [`Report::Offer`]
+    /// when that takes a large download and nobody has agreed to it.
     Open {
-        /// Address of the pack's folder, ending in `/`.
-        pack: String,
-        /// Address of the gallery's folder, ending in `/`.
-        gallery: String,
+        /// The pack.
+        pack: Folder,
+        /// The gallery.
+        gallery: Folder,
         /// Which backend.
         backend: BackendChoice,
         /// Whether to go past the browser's cache: set after a damaged download.
         refetch: bool,
+        /// Whether the visitor has agreed to a large download.
+        agreed: bool,
     },
+    /// The visitor agrees to what was offered; answered as [`Request::Open`] is.
+    Agree,
     /// A new utterance begins.
     Begin {
         /// Its number.
@@ -80,6 +105,8 @@ pub enum Report {
         /// Its [`VERSION`].
         version: u32,
     },
+    /// A download to be agreed to.
+    Offer(Offer),
     /// How far [`Request::Open`] is.
     Progress(Step),
     /// The engine answers from now on.
@@ -112,6 +139,43 @@ pub enum Report {
     },
 }
 
+/// A large download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Name of the pack.
+    pub name: String,
+    /// The server it comes from.
+    pub host: String,
+    /// Bytes of weights.
+    pub bytes: u64,
+    /// Bytes of them that are in the browser's storage.
+    pub stored_bytes: u64,
+}
+
+/// Where bytes come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A server.
+    #[default]
+    Network,
+    /// The browser's storage: an earlier visit left them there.
+    Storage,
+    /// A folder of the visitor.
+    Disk,
+}
+
+impl Origin {
+    /// The name the page shows as `data-from`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Storage => "storage",
+            Self::Disk => "disk",
+        }
+    }
+}
+
 /// Steps of getting ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
@@ -122,6 +186,8 @@ pub enum Step {
         bytes: u64,
         /// Bytes there will be, from the manifests; 0 until they are there.
         total: u64,
+        /// Where the last of them came from.
+        origin: Origin,
     },
     /// Everything is here; it is checked, and weights go to the device.
     Preparing,
@@ -147,12 +213,29 @@ pub struct Ready {
     pub pack: String,
     /// Bytes of weights.
     pub pack_bytes: u64,
+    /// Where all of them came from; the network if any did.
+    pub origin: Origin,
     /// Bytes of picture embeddings.
     pub gallery_bytes: u64,
+    /// Why the pictures cannot be ranked, when they are of another model.
+    pub foreign: Option<Foreign>,
+    /// Bytes of the worker's memory. It never shrinks, so this is the most it has been.
+    pub heap_bytes: u64,
     /// Longest utterance the pack takes, seconds.
     pub max_seconds: f32,
     /// Time from the last byte to the first possible answer, milliseconds.
     pub preparing_ms: f64,
+}
+
+/// A pack and a gallery that were not made for each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foreign {
+    /// Name of the gallery.
+    pub gallery: String,
+    /// Space of the gallery's embeddings.
+    pub gallery_space: String,
+    /// Space of the pack's embeddings.
+    pub pack_space: String,
 }
 
 /// What the engine found in an utterance, complete or not.
@@ -203,11 +286,24 @@ mod tests {
     fn requests_survive_the_journey() {
         let requests = [
             Request::Open {
-                pack: "http://127.0.0.1:8080/assets/packs/p/".to_owned(),
-                gallery: "http://127.0.0.1:8080/assets/galleries/g/".to_owned(),
+                pack: Folder::Elsewhere {
+                    address: "https://packs.example/base/".to_owned(),
+                },
+                gallery: Folder::Bundled {
+                    address: "http://127.0.0.1:8080/assets/galleries/g/".to_owned(),
+                },
                 backend: BackendChoice::Gpu,
                 refetch: true,
+                agreed: false,
             },
+            Request::Open {
+                pack: Folder::Chosen,
+                gallery: Folder::Chosen,
+                backend: BackendChoice::Auto,
+                refetch: false,
+                agreed: true,
+            },
+            Request::Agree,
             Request::Begin {
                 utterance: 3,
                 sample_rate: 44_100.0,
@@ -243,7 +339,17 @@ mod tests {
         };
         let reports = [
             Report::Hello { version: VERSION },
-            Report::Progress(Step::Fetching { bytes: 1, total: 2 }),
+            Report::Offer(Offer {
+                name: "base".to_owned(),
+                host: "packs.example".to_owned(),
+                bytes: 151_000_000,
+                stored_bytes: 8,
+            }),
+            Report::Progress(Step::Fetching {
+                bytes: 1,
+                total: 2,
+                origin: Origin::Storage,
+            }),
             Report::Progress(Step::Preparing),
             Report::Progress(Step::Compiling { done: 3, total: 9 }),
             Report::Unavailable {

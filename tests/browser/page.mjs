@@ -23,6 +23,19 @@ export class SaySee {
     return saysee;
   }
 
+  /** Opens the page in `context`, whose visits share what the browser keeps. A `watched` one tells of GPU buffers. */
+  static async visit(context, url, query = "", { watched = false } = {}) {
+    const saysee = new SaySee(await context.newPage());
+    if (watched) await saysee.page.route("**/worker.js", watchBuffers);
+    await saysee.page.goto(url + query);
+    return saysee;
+  }
+
+  /** Bytes of the largest GPU buffer that the worker of a watched visit has made. */
+  largestBuffer() {
+    return this.page.workers()[0].evaluate(() => self.largestBuffer);
+  }
+
   get record() {
     return this.page.getByTestId("record");
   }
@@ -35,6 +48,13 @@ export class SaySee {
   get retry() {
     return this.page.getByTestId("retry");
   }
+  /** "Cancel" and "Use the bundled model". */
+  get wayBack() {
+    return this.page.getByTestId("way-back");
+  }
+  get offer() {
+    return this.page.getByTestId("offer");
+  }
   get results() {
     return this.page.getByTestId("results").getByTestId("result");
   }
@@ -43,6 +63,30 @@ export class SaySee {
   }
   sample(id) {
     return this.page.locator(`[data-testid="sample"][data-sample="${id}"]`);
+  }
+
+  /** Asks a sound file. */
+  chooseSound(buffer) {
+    return this.page.getByTestId("sound-file").setInputFiles({ name: "spoken.wav", mimeType: "audio/wav", buffer });
+  }
+
+  /** Chooses a folder to take a model from. */
+  chooseFolder(folder) {
+    return this.page.getByTestId("folder").setInputFiles(folder);
+  }
+
+  /** Drops files, each a name and its bytes in base64, onto the page. */
+  drop(files) {
+    return this.page.evaluate((files) => {
+      const dropped = new DataTransfer();
+      for (const [name, bytes] of files) {
+        dropped.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name));
+      }
+      for (const type of ["dragenter", "dragover", "drop"]) {
+        const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: dropped });
+        document.body.dispatchEvent(event);
+      }
+    }, files);
   }
 
   /** Waits until the status line is in one of `states`; answers that state and the problem's name, if any. */
@@ -90,4 +134,20 @@ export class SaySee {
   close() {
     return this.page.context().close();
   }
+}
+
+/** Puts a counter in front of the worker's program. */
+async function watchBuffers(route) {
+  const response = await route.fetch();
+  const counter = `
+    self.largestBuffer = 0;
+    const create = self.GPUDevice?.prototype.createBuffer;
+    if (create) {
+      GPUDevice.prototype.createBuffer = function (descriptor) {
+        self.largestBuffer = Math.max(self.largestBuffer, descriptor.size);
+        return create.call(this, descriptor);
+      };
+    }
+  `;
+  await route.fulfill({ response, body: counter + (await response.text()) });
 }

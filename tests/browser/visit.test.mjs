@@ -62,18 +62,7 @@ describe("a visit", () => {
     withPage("?backend=cpu", async (page) => {
       await page.reaches("idle");
       const wav = await sampleBytes(first);
-      await page.page.evaluate(
-        (bytes) => {
-          const files = new DataTransfer();
-          const sound = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
-          files.items.add(new File([sound], "spoken.wav", { type: "audio/wav" }));
-          for (const type of ["dragenter", "dragover", "drop"]) {
-            const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: files });
-            document.body.dispatchEvent(event);
-          }
-        },
-        wav.toString("base64"),
-      );
+      await page.drop([["spoken.wav", wav.toString("base64")]]);
       await answered(page, first);
     }));
 
@@ -81,7 +70,7 @@ describe("a visit", () => {
     withPage("?backend=cpu", async (page) => {
       await page.reaches("idle");
       const buffer = await sampleBytes(second);
-      await page.page.locator('input[type="file"]').setInputFiles({ name: "spoken.wav", mimeType: "audio/wav", buffer });
+      await page.chooseSound(buffer);
       await answered(page, second);
     }));
 
@@ -89,7 +78,7 @@ describe("a visit", () => {
     withPage("?backend=cpu", async (page) => {
       await page.reaches("idle");
       const buffer = Buffer.from("this is a letter, not a recording");
-      await page.page.locator('input[type="file"]').setInputFiles({ name: "letter.wav", mimeType: "audio/wav", buffer });
+      await page.chooseSound(buffer);
       const { problem } = await page.reaches("failed", "answered");
       assert.equal(problem, "audio-unreadable");
     }));

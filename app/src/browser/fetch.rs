@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    ReadableStreamDefaultReader, ReadableStreamReadResult, RequestCache, RequestInit, Response,
+    ReadableStreamDefaultReader, ReadableStreamReadResult, RequestCache, RequestCredentials,
+    RequestInit, Response,
 };
 
 use crate::browser::error_text;
@@ -49,10 +50,31 @@ pub async fn read(
     address: &str,
     limit: u64,
     refetch: bool,
-    mut arrived: impl FnMut(u64),
+    arrived: impl FnMut(u64),
 ) -> Result<Vec<u8>, FetchError> {
-    let network = |error: JsValue| FetchError::Network(error_text(&error));
+    let response = request(address, refetch).await?;
+    body(&response, Vec::new(), limit, arrived).await
+}
+
+/// As [`read`], for a file that is known to have `length` bytes: its memory is taken once.
+///
+/// # Errors
+/// As [`read`]. Fewer bytes are no error here.
+pub async fn read_whole(
+    address: &str,
+    length: u64,
+    refetch: bool,
+    arrived: impl FnMut(u64),
+) -> Result<Vec<u8>, FetchError> {
+    let response = request(address, refetch).await?;
+    let bytes = Vec::with_capacity(length as usize);
+    body(&response, bytes, length, arrived).await
+}
+
+async fn request(address: &str, refetch: bool) -> Result<Response, FetchError> {
     let options = RequestInit::new();
+    // Nothing of this visitor goes along, to whatever server it is.
+    options.set_credentials(RequestCredentials::SameOrigin);
     if refetch {
         options.set_cache(RequestCache::Reload);
     }
@@ -60,10 +82,24 @@ pub async fn read(
         .await
         .map_err(network)?
         .unchecked_into();
-    if !response.ok() {
-        return Err(FetchError::Status(response.status()));
+    if response.ok() {
+        Ok(response)
+    } else {
+        Err(FetchError::Status(response.status()))
     }
-    let mut bytes = Vec::new();
+}
+
+/// Adds the body of `response` to `bytes`, which are `limit` in the end at most. `arrived` hears the size of each
+/// piece.
+///
+/// # Errors
+/// When the connection breaks off, or more than `limit` bytes come.
+pub async fn body(
+    response: &Response,
+    mut bytes: Vec<u8>,
+    limit: u64,
+    mut arrived: impl FnMut(u64),
+) -> Result<Vec<u8>, FetchError> {
     let Some(body) = response.body() else {
         return Ok(bytes);
     };
@@ -88,6 +124,10 @@ pub async fn read(
         piece.copy_to(&mut bytes[start..]);
         arrived(length);
     }
+}
+
+fn network(error: JsValue) -> FetchError {
+    FetchError::Network(error_text(&error))
 }
 
 /// Reads a text file of at most `limit` bytes.

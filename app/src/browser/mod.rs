@@ -1,7 +1,10 @@
 //! The few browser facilities that page and worker share.
 
 pub mod clock;
+pub mod dropped;
 pub mod fetch;
+pub mod kept;
+pub mod memory;
 
 use wasm_bindgen::{JsCast, JsValue};
 

@@ -4,6 +4,8 @@ mod app;
 mod colophon;
 mod dropzone;
 mod masthead;
+mod models;
+mod offer;
 mod picture;
 mod recorder;
 mod results;

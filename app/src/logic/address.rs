@@ -1,12 +1,16 @@
-//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME&gallery=NAME`.
+//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL`.
 //!
 //! Addresses are written by strangers. Names become parts of paths, so only plain ones pass;
-//! anything else is ignored and the default stands.
+//! anything else is ignored and the default stands. What is a URL is used or refused aloud ([`Place`]).
 
+use crate::logic::place::Place;
 use crate::protocol::BackendChoice;
 
 /// Longest pack, gallery or sample name taken from an address.
 const LONGEST_NAME: usize = 64;
+
+/// The pack that comes with the page.
+pub const BUNDLED_PACK: &str = "scenes-mini";
 
 /// What one visit was asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,10 +19,10 @@ pub struct Address {
     pub backend: BackendChoice,
     /// A bundled utterance to ask at once.
     pub sample: Option<String>,
-    /// Folder under `assets/packs/`.
-    pub pack: String,
-    /// Folder under `assets/galleries/`.
-    pub gallery: String,
+    /// Folder under `assets/packs/`, or of another server.
+    pub pack: Place,
+    /// Folder under `assets/galleries/`, or of another server.
+    pub gallery: Place,
 }
 
 impl Default for Address {
@@ -26,8 +30,8 @@ impl Default for Address {
         Self {
             backend: BackendChoice::Auto,
             sample: None,
-            pack: "scenes-mini".to_owned(),
-            gallery: "scenes".to_owned(),
+            pack: Place::Bundled(BUNDLED_PACK.to_owned()),
+            gallery: Place::Bundled("scenes".to_owned()),
         }
     }
 }
@@ -59,10 +63,10 @@ impl Address {
             _ => BackendChoice::Auto,
         };
         address.sample = name("sample");
-        if let Some(pack) = name("pack") {
+        if let Some(pack) = value("pack").and_then(Place::parse) {
             address.pack = pack;
         }
-        if let Some(gallery) = name("gallery") {
+        if let Some(gallery) = value("gallery").and_then(Place::parse) {
             address.gallery = gallery;
         }
         address
@@ -101,9 +105,24 @@ mod tests {
         let address = Address::parse("?backend=cpu&sample=two-dogs&pack=base_q8&gallery=photos.v2");
         assert_eq!(address.backend, BackendChoice::Cpu);
         assert_eq!(address.sample.as_deref(), Some("two-dogs"));
-        assert_eq!(address.pack, "base_q8");
-        assert_eq!(address.gallery, "photos.v2");
+        assert_eq!(address.pack, Place::Bundled("base_q8".to_owned()));
+        assert_eq!(address.gallery, Place::Bundled("photos.v2".to_owned()));
         assert_eq!(Address::parse("backend=gpu").backend, BackendChoice::Gpu);
+    }
+
+    #[test]
+    fn packs_and_galleries_may_be_elsewhere() {
+        let address = Address::parse(
+            "?pack=https%3A%2F%2Fpacks.example%2Fbase&gallery=http://127.0.0.1:8000/g/",
+        );
+        assert_eq!(
+            address.pack,
+            Place::Elsewhere("https://packs.example/base/".to_owned())
+        );
+        assert_eq!(
+            address.gallery,
+            Place::Elsewhere("http://127.0.0.1:8000/g/".to_owned())
+        );
     }
 
     #[test]

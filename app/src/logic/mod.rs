@@ -2,8 +2,11 @@
 
 pub mod address;
 pub mod catalogue;
+pub mod folder;
 pub mod format;
 pub mod motion;
+pub mod offer;
+pub mod place;
 pub mod problem;
 pub mod progress;
 pub mod ranking;

@@ -36,6 +36,22 @@ pub enum Code {
     DownloadDamaged,
     /// Pack or gallery are not ones this page can read.
     PackRefused,
+    /// Pack or gallery were made for another version of the page.
+    PackVersion,
+    /// What follows “?pack=” or “?gallery=” is no address that may be read.
+    AddressRefused,
+    /// Another server does not answer, or does not let this page read its files. Browsers do not tell which.
+    ServerUnreachable,
+    /// Another server has no such file.
+    FileMissing,
+    /// There is no pack in the folder that was chosen.
+    FolderWithoutPack,
+    /// A file of the pack is not in the folder that was chosen.
+    FolderIncomplete,
+    /// A file of the folder is not what its manifest says.
+    FolderDamaged,
+    /// The GPU cannot hold a part of the model.
+    TooLarge,
     /// WebGPU was asked for and is not there.
     GpuUnavailable,
     /// The engine failed, or its worker died.
@@ -88,6 +104,14 @@ impl Code {
             Self::DownloadFailed => "download-failed",
             Self::DownloadDamaged => "download-damaged",
             Self::PackRefused => "pack-refused",
+            Self::PackVersion => "pack-version",
+            Self::AddressRefused => "address-refused",
+            Self::ServerUnreachable => "server-unreachable",
+            Self::FileMissing => "file-missing",
+            Self::FolderWithoutPack => "folder-without-pack",
+            Self::FolderIncomplete => "folder-incomplete",
+            Self::FolderDamaged => "folder-damaged",
+            Self::TooLarge => "too-large",
             Self::GpuUnavailable => "gpu-unavailable",
             Self::EngineFailed => "engine-failed",
         }
@@ -110,6 +134,14 @@ impl Code {
             Self::DownloadFailed => "Part of the model did not arrive.",
             Self::DownloadDamaged => "Part of the model arrived damaged and was not used.",
             Self::PackRefused => "This page cannot read that model.",
+            Self::PackVersion => "That model was made for another version of SaySee.",
+            Self::AddressRefused => "The address of the model or the pictures cannot be used.",
+            Self::ServerUnreachable => "The model's server cannot be read from this page.",
+            Self::FileMissing => "A file of the model is not on its server.",
+            Self::FolderWithoutPack => "There is no model in that folder.",
+            Self::FolderIncomplete => "A file of the model is missing in that folder.",
+            Self::FolderDamaged => "A file in that folder is damaged and was not used.",
+            Self::TooLarge => "This device's GPU cannot hold that model.",
             Self::GpuUnavailable => "WebGPU was asked for, but this browser offers none.",
             Self::EngineFailed => "The engine stopped unexpectedly.",
         }
@@ -148,6 +180,26 @@ impl Code {
             Self::PackRefused => {
                 "Open the page without “?pack=” or “?gallery=”, or reload it to get its newest version."
             }
+            Self::PackVersion => {
+                "Convert it again with this version's tools, or reload the page to get its newest version."
+            }
+            Self::AddressRefused => {
+                "Give a folder's address after “?pack=” or “?gallery=”, such as https://example.org/packs/base/."
+            }
+            Self::ServerUnreachable => {
+                "It may be offline, or not allow other pages to read it (CORS); once it does, load it again."
+            }
+            Self::FileMissing => {
+                "Check the address after “?pack=”: it is the folder with pack.json and all weights."
+            }
+            Self::FolderWithoutPack => "Choose the folder that holds pack.json and its weights.",
+            Self::FolderIncomplete => {
+                "Choose the folder with pack.json and every weights file it lists."
+            }
+            Self::FolderDamaged => "Copy or convert the model again, then choose its folder.",
+            Self::TooLarge => {
+                "Try a smaller one; with “?backend=cpu” it may run, slowly, if there is memory for it."
+            }
             Self::GpuUnavailable => {
                 "Open the page without “?backend=gpu”: it runs on the CPU as well."
             }
@@ -158,7 +210,11 @@ impl Code {
     /// What the page offers beside the sentence.
     pub fn remedy(self) -> Remedy {
         match self {
-            Self::DownloadFailed | Self::DownloadDamaged | Self::EngineFailed => Remedy::LoadAgain,
+            Self::DownloadFailed
+            | Self::DownloadDamaged
+            | Self::ServerUnreachable
+            | Self::FileMissing
+            | Self::EngineFailed => Remedy::LoadAgain,
             _ => Remedy::None,
         }
     }
@@ -183,7 +239,7 @@ impl Code {
 mod tests {
     use super::*;
 
-    const ALL: [Code; 16] = [
+    const ALL: [Code; 24] = [
         Code::MicrophoneDenied,
         Code::MicrophoneMissing,
         Code::MicrophoneBusy,
@@ -198,6 +254,14 @@ mod tests {
         Code::DownloadFailed,
         Code::DownloadDamaged,
         Code::PackRefused,
+        Code::PackVersion,
+        Code::AddressRefused,
+        Code::ServerUnreachable,
+        Code::FileMissing,
+        Code::FolderWithoutPack,
+        Code::FolderIncomplete,
+        Code::FolderDamaged,
+        Code::TooLarge,
         Code::GpuUnavailable,
         Code::EngineFailed,
     ];

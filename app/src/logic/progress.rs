@@ -54,6 +54,11 @@ impl Progress {
         self.total > 0 && self.bytes >= self.total
     }
 
+    /// Whether some of it is known to be missing.
+    pub fn is_under_way(&self) -> bool {
+        self.bytes < self.total
+    }
+
     /// "1.2 MB of 2.3 MB".
     pub fn amount(&self) -> String {
         if self.total == 0 {

@@ -39,6 +39,8 @@ pub enum Event {
     Escape,
     /// The page went into the background.
     Hidden,
+    /// Another model takes over: questions to the old one are over, answered or not.
+    Exchanged,
     /// The microphone runs.
     MicrophoneOpened,
     /// The microphone could not be had, or was lost.
@@ -128,6 +130,11 @@ impl Recorder {
         match event {
             Event::Press => self.press(),
             Event::Escape => self.call_off(),
+            Event::Exchanged => {
+                let commands = self.call_off();
+                self.phase = Phase::Idle;
+                commands
+            }
             Event::Hidden if self.phase == Phase::Listening && self.spoken => self.finish(),
             Event::Hidden if self.phase == Phase::Thinking => Vec::new(),
             Event::Hidden => self.call_off(),
@@ -317,6 +324,19 @@ mod tests {
             recorder.handle(sound(15.0, Activity::Speaking)),
             [Command::CloseMicrophone, Command::Finish(1)]
         );
+    }
+
+    #[test]
+    fn another_model_starts_over() {
+        let mut recorder = listening();
+        assert_eq!(
+            recorder.handle(Event::Exchanged),
+            [Command::CloseMicrophone, Command::Cancel(1)]
+        );
+        recorder.handle(Event::Recording);
+        recorder.handle(Event::Answer { utterance: 2 });
+        assert!(recorder.handle(Event::Exchanged).is_empty());
+        assert_eq!(recorder.phase(), &Phase::Idle);
     }
 
     #[test]

@@ -4,24 +4,85 @@ use crate::logic::format;
 use crate::logic::problem::{Problem, Remedy};
 use crate::logic::progress::Progress;
 use crate::logic::recorder::Phase;
-use crate::protocol::{Found, Ready};
+use crate::protocol::{Found, Offer, Origin, Ready, Step};
 
 /// What has to happen before there is an engine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Loading {
     /// Files arrive.
-    Fetching(Progress),
+    Fetching {
+        /// How many bytes of how many.
+        progress: Progress,
+        /// Where the last ones came from.
+        origin: Origin,
+        /// So many of so many kernels are compiled meanwhile.
+        kernels: (u32, u32),
+    },
     /// They are checked, and weights go to the device.
     Preparing,
     /// Kernels are compiled: so many of so many are done.
     Compiling(u32, u32),
 }
 
+impl Default for Loading {
+    fn default() -> Self {
+        Self::Fetching {
+            progress: Progress::default(),
+            origin: Origin::Network,
+            kernels: (0, 0),
+        }
+    }
+}
+
 impl Loading {
+    /// Takes a step of the worker at `now` (seconds of any steady clock). Kernels are compiled while the first
+    /// files arrive: as long as files are missing, these are what is shown first.
+    pub fn advance(&mut self, step: Step, now: f64) {
+        match (&mut *self, step) {
+            (
+                Self::Fetching {
+                    progress, origin, ..
+                },
+                Step::Fetching {
+                    bytes,
+                    total,
+                    origin: from,
+                },
+            ) => {
+                progress.update(bytes, total, now);
+                *origin = from;
+            }
+            (
+                Self::Fetching {
+                    progress, kernels, ..
+                },
+                Step::Compiling { done, total },
+            ) if progress.is_under_way() => *kernels = (done, total),
+            (_, Step::Compiling { done, total }) => *self = Self::Compiling(done, total),
+            (
+                _,
+                Step::Fetching {
+                    bytes,
+                    total,
+                    origin,
+                },
+            ) if bytes < total => {
+                let mut progress = Progress::default();
+                progress.update(bytes, total, now);
+                *self = Self::Fetching {
+                    progress,
+                    origin,
+                    kernels: (0, 0),
+                };
+            }
+            (_, Step::Preparing | Step::Fetching { .. }) => *self = Self::Preparing,
+        }
+    }
+
     /// How far this is, `[0, 1]`.
     pub fn fraction(&self) -> f64 {
         match self {
-            Self::Fetching(progress) => progress.fraction(),
+            Self::Fetching { progress, .. } => progress.fraction(),
             Self::Preparing => 1.0,
             Self::Compiling(done, total) => f64::from(*done) / f64::from((*total).max(1)),
         }
@@ -30,7 +91,7 @@ impl Loading {
     /// How far this is, in few words.
     pub fn amount(&self) -> String {
         match self {
-            Self::Fetching(progress) => progress.amount(),
+            Self::Fetching { progress, .. } => progress.amount(),
             Self::Preparing => "preparing".to_owned(),
             Self::Compiling(done, total) => format!("kernel {done} of {total}"),
         }
@@ -39,7 +100,21 @@ impl Loading {
     /// How far this is, in words.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Fetching(progress) => progress.sentence(),
+            Self::Fetching {
+                progress,
+                kernels: (done, total),
+                ..
+            } if done < total => format!(
+                "{}; compiling kernels, {done} of {total}",
+                progress.amount()
+            ),
+            Self::Fetching {
+                progress, origin, ..
+            } => match origin {
+                Origin::Network => progress.sentence(),
+                Origin::Storage => format!("{} from this browser's storage", progress.amount()),
+                Origin::Disk => format!("{} from your folder", progress.amount()),
+            },
             Self::Preparing => "preparing".to_owned(),
             Self::Compiling(done, total) => format!("compiling kernels, {done} of {total}"),
         }
@@ -49,6 +124,8 @@ impl Loading {
 /// Whether there is an engine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Readiness {
+    /// The visitor is asked whether to load it.
+    Offered(Offer),
     /// Files arrive, or the engine is being made.
     Loading(Loading),
     /// It answers.
@@ -113,6 +190,9 @@ pub fn status(phase: &Phase, readiness: &Readiness, found: &Found, best: Option<
             "Loading the model.",
             format::sentence(&loading.sentence()),
         ),
+        (Phase::Idle | Phase::Thinking, Readiness::Offered(offer)) => {
+            Status::plain("offered", "Load this model?", offer.sentence())
+        }
         (Phase::Idle, Readiness::Ready(_)) => Status::plain(
             "idle",
             "Ready when you are.",
@@ -174,7 +254,10 @@ mod tests {
             reason: String::new(),
             pack: String::new(),
             pack_bytes: 0,
+            origin: Origin::Network,
             gallery_bytes: 0,
+            foreign: None,
+            heap_bytes: 0,
             max_seconds: 15.0,
             preparing_ms: 0.0,
         })
@@ -186,7 +269,7 @@ mod tests {
 
     #[test]
     fn phases_and_engine_combine() {
-        let loading = Readiness::Loading(Loading::Fetching(Progress::default()));
+        let loading = Readiness::Loading(Loading::default());
         let damaged =
             Readiness::Unavailable(Problem::new(Code::DownloadDamaged, "weights-1: checksum"));
         assert_eq!(state(&Phase::Idle, &loading), "loading");
@@ -200,10 +283,27 @@ mod tests {
 
     #[test]
     fn every_step_of_loading_can_be_shown() {
-        let mut progress = Progress::default();
-        progress.update(1_200_000, 2_400_000, 0.0);
+        let fetching = |origin, kernels| {
+            let mut progress = Progress::default();
+            progress.update(1_200_000, 2_400_000, 0.0);
+            Loading::Fetching {
+                progress,
+                origin,
+                kernels,
+            }
+        };
         let steps = [
-            (Loading::Fetching(progress), 0.5, "1.2 MB of 2.4 MB"),
+            (fetching(Origin::Network, (9, 9)), 0.5, "1.2 MB of 2.4 MB"),
+            (
+                fetching(Origin::Network, (3, 9)),
+                0.5,
+                "1.2 MB of 2.4 MB; compiling kernels, 3 of 9",
+            ),
+            (
+                fetching(Origin::Storage, (0, 0)),
+                0.5,
+                "1.2 MB of 2.4 MB from this browser's storage",
+            ),
             (Loading::Preparing, 1.0, "preparing"),
             (
                 Loading::Compiling(3, 12),
@@ -216,6 +316,44 @@ mod tests {
             assert_eq!(step.fraction(), fraction);
             assert_eq!(step.sentence(), sentence);
         }
+    }
+
+    #[test]
+    fn files_come_before_kernels() {
+        let fetching = |bytes| Step::Fetching {
+            bytes,
+            total: 100,
+            origin: Origin::Network,
+        };
+        let compiling = Step::Compiling { done: 1, total: 2 };
+        let mut loading = Loading::default();
+        loading.advance(compiling, 0.0);
+        assert_eq!(loading, Loading::Compiling(1, 2));
+        loading.advance(fetching(50), 1.0);
+        loading.advance(compiling, 2.0);
+        assert_eq!(
+            loading.sentence(),
+            "50 B of 100 B; compiling kernels, 1 of 2"
+        );
+        loading.advance(fetching(100), 3.0);
+        loading.advance(compiling, 4.0);
+        assert_eq!(loading, Loading::Compiling(1, 2));
+        loading.advance(Step::Preparing, 5.0);
+        loading.advance(fetching(100), 6.0);
+        assert_eq!(loading, Loading::Preparing);
+    }
+
+    #[test]
+    fn an_offer_is_a_state_of_its_own() {
+        let offer = Readiness::Offered(Offer {
+            name: "base".to_owned(),
+            host: "packs.example".to_owned(),
+            bytes: 151_000_000,
+            stored_bytes: 0,
+        });
+        let shown = status(&Phase::Idle, &offer, &Found::default(), None);
+        assert_eq!(shown.state, "offered");
+        assert!(shown.hint.contains("151 MB"));
     }
 
     #[test]

@@ -6,20 +6,26 @@ use leptos::task::spawn_local;
 
 use crate::browser::clock;
 use crate::logic::problem::{Code, Problem};
-use crate::logic::progress::Progress;
 use crate::logic::recorder::{Command, Event, Phase};
-use crate::logic::status::{Loading, Readiness};
+use crate::logic::status::Readiness;
 use crate::logic::voice::Voice;
 use crate::logic::waveform::Waveform;
 use crate::page::Page;
 use crate::page::microphone::Microphone;
-use crate::page::worker_link::WorkerLink;
-use crate::protocol::{Found, Report, Request, Step, VERSION};
+use crate::page::worker_link::Enclosed;
+use crate::protocol::{Found, Report, Request, VERSION};
 
 impl Page {
     /// The record button was pressed. Must run inside the handler of that press: browsers grant a
     /// microphone to a visitor's own action only.
     pub fn press(self) {
+        let offered = self
+            .readiness
+            .with_untracked(|readiness| matches!(readiness, Readiness::Offered(_)));
+        if offered {
+            // First things first: the question is on the screen.
+            return;
+        }
         let can_load = self
             .readiness
             .with_untracked(|readiness| matches!(readiness, Readiness::Unavailable(_)));
@@ -123,6 +129,21 @@ impl Page {
         }
     }
 
+    /// Forgets the answer of a model that is gone.
+    pub(super) fn forget_answer(self) {
+        self.stop_playback();
+        self.clear();
+    }
+
+    /// Says what went wrong with the visitor's last wish; the model is what it was.
+    pub(super) fn fail(self, problem: Problem) {
+        self.handle(Event::Recording);
+        let utterance = self
+            .recorder
+            .with_untracked(|recorder| recorder.utterance());
+        self.handle(Event::Failed { utterance, problem });
+    }
+
     /// Forgets what was heard and found.
     fn clear(self) {
         self.waveform.set(Waveform::new(16_000.0));
@@ -159,38 +180,20 @@ impl Page {
         self.handle(Event::Sound { seconds, activity });
     }
 
-    /// Fetches the model (again), with a new worker: whatever was wrong with the old one is gone with it.
-    pub fn load(self) {
-        let damaged = self.readiness.with_untracked(|readiness| {
-            matches!(readiness, Readiness::Unavailable(problem) if problem.code == Code::DownloadDamaged)
-        });
-        self.readiness
-            .set(Readiness::Loading(Loading::Fetching(Progress::default())));
-        match WorkerLink::start(move |report| self.report(report)) {
-            Ok(worker) => {
-                self.machinery
-                    .update_value(|machinery| machinery.worker = Some(worker));
-                let open = self.address.with_value(|address| Request::Open {
-                    pack: absolute(&format!("assets/packs/{}/", address.pack)),
-                    gallery: absolute(&format!("assets/galleries/{}/", address.gallery)),
-                    backend: address.backend,
-                    refetch: damaged,
-                });
-                self.send(&open, None);
-            }
-            Err(problem) => self.readiness.set(Readiness::Unavailable(problem)),
-        }
+    pub(super) fn send(self, request: &Request, samples: Option<&Float32Array>) {
+        let beside = samples.map_or(Enclosed::Nothing, Enclosed::Samples);
+        self.send_with(request, beside);
     }
 
-    pub(super) fn send(self, request: &Request, samples: Option<&Float32Array>) {
+    pub(super) fn send_with(self, request: &Request, beside: Enclosed) {
         self.machinery.update_value(|machinery| {
             if let Some(worker) = &mut machinery.worker {
-                worker.send(request, samples);
+                worker.send(request, beside);
             }
         });
     }
 
-    fn report(self, report: Report) {
+    pub(super) fn report(self, report: Report) {
         match report {
             Report::Hello { version } if version == VERSION => {
                 self.machinery.update_value(|machinery| {
@@ -207,9 +210,10 @@ impl Page {
             Report::Progress(step) => self.readiness.update(|readiness| {
                 // After a failure, a word that was still under way changes nothing.
                 if let Readiness::Loading(loading) = readiness {
-                    advance(loading, step);
+                    loading.advance(step, clock::milliseconds() / 1000.0);
                 }
             }),
+            Report::Offer(offer) => self.readiness.set(Readiness::Offered(offer)),
             Report::Ready(ready) => {
                 self.recorder
                     .update(|recorder| recorder.set_limit_seconds(ready.max_seconds));
@@ -233,7 +237,7 @@ impl Page {
         }
     }
 
-    fn unavailable(self, problem: Problem) {
+    pub(super) fn unavailable(self, problem: Problem) {
         leptos::logging::error!("SaySee has no engine: {}", problem.detail);
         let utterance = self
             .recorder
@@ -249,20 +253,4 @@ impl Page {
                 && matches!(recorder.phase(), Phase::Listening | Phase::Thinking)
         })
     }
-}
-
-fn advance(loading: &mut Loading, step: Step) {
-    match (loading, step) {
-        (Loading::Fetching(progress), Step::Fetching { bytes, total }) => {
-            progress.update(bytes, total, clock::milliseconds() / 1000.0);
-        }
-        (loading, Step::Compiling { done, total }) => *loading = Loading::Compiling(done, total),
-        (loading, Step::Preparing | Step::Fetching { .. }) => *loading = Loading::Preparing,
-    }
-}
-
-/// The absolute form of an address relative to the page, for the worker, whose own base is its script.
-fn absolute(path: &str) -> String {
-    let base = document().base_uri().ok().flatten().unwrap_or_default();
-    web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href())
 }

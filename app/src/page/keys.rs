@@ -2,11 +2,13 @@
 
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, KeyboardEvent, VisibilityState};
 
+use crate::browser::dropped::Folder;
 use crate::logic::recorder::Event;
-use crate::page::Page;
+use crate::page::{Page, files_of, path_of};
 
 impl Page {
     /// Starts listening, for as long as the page lives. `dragging` is true while a file hovers over the page.
@@ -50,13 +52,23 @@ impl Page {
         });
         let drop = EventListener::new_with_options(&document(), "drop", options, move |event| {
             dragging.set(false);
-            let files = event
-                .unchecked_ref::<DragEvent>()
-                .data_transfer()
-                .and_then(|data| data.files());
-            if let Some(file) = files.and_then(|files| files.get(0)) {
+            let Some(data) = event.unchecked_ref::<DragEvent>().data_transfer() else {
+                return;
+            };
+            if let Some(folder) = Folder::of(&data) {
                 event.prevent_default();
-                self.ask_file(file);
+                spawn_local(async move { self.use_folder(&folder.files().await, path_of) });
+                return;
+            }
+            let files = data.files().map_or_else(Vec::new, |files| files_of(&files));
+            if files.is_empty() {
+                return;
+            }
+            event.prevent_default();
+            if files.iter().any(|file| file.name() == "pack.json") {
+                self.use_folder(&files, path_of);
+            } else {
+                self.ask_file(files[0].clone());
             }
         });
         over.forget();

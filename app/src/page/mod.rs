@@ -4,11 +4,13 @@ mod control;
 mod decode;
 mod keys;
 mod microphone;
+mod model;
 mod playback;
 mod recordings;
 mod state;
 mod worker_link;
 
+pub use model::{files_of, path_of};
 pub use state::Page;
 
 use leptos::prelude::*;

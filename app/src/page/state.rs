@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use js_sys::Array;
 use leptos::prelude::*;
 
 use crate::logic::address::Address;
 use crate::logic::catalogue::Catalogue;
-use crate::logic::progress::Progress;
+use crate::logic::place::{Pack, Place};
 use crate::logic::ranking::{self, Row};
 use crate::logic::recorder::{Phase, Recorder};
 use crate::logic::samples::Sample;
@@ -16,7 +17,7 @@ use crate::logic::waveform::Waveform;
 use crate::page::microphone::Microphone;
 use crate::page::playback::Playback;
 use crate::page::worker_link::WorkerLink;
-use crate::protocol::Found;
+use crate::protocol::{Foreign, Found};
 
 /// Longest utterance until a pack says otherwise, seconds.
 const DEFAULT_LIMIT: f32 = 15.0;
@@ -26,6 +27,8 @@ const DEFAULT_LIMIT: f32 = 15.0;
 pub struct Page {
     /// What the address asked for.
     pub address: StoredValue<Address>,
+    /// The model of this visit.
+    pub pack: RwSignal<Pack>,
     /// Where the question stands.
     pub recorder: RwSignal<Recorder>,
     /// Whether there is an engine.
@@ -57,6 +60,10 @@ pub(super) struct Machinery {
     /// take minutes to allow what nobody waits for any more.
     pub request: u32,
     pub playback: Option<Playback>,
+    /// The files of the folder that was chosen.
+    pub files: Option<Array>,
+    /// Whether the visitor has agreed to a large download.
+    pub agreed: bool,
     pub voice: Option<Voice>,
 }
 
@@ -64,9 +71,10 @@ impl Page {
     /// An empty page for this address.
     pub fn new(address: Address) -> Self {
         Self {
+            pack: RwSignal::new(Pack::At(address.pack.clone())),
             address: StoredValue::new(address),
             recorder: RwSignal::new(Recorder::new(DEFAULT_LIMIT)),
-            readiness: RwSignal::new(Readiness::Loading(Loading::Fetching(Progress::default()))),
+            readiness: RwSignal::new(Readiness::Loading(Loading::default())),
             catalogue: RwSignal::new(None),
             samples: RwSignal::new(None),
             waveform: RwSignal::new(Waveform::new(16_000.0)),
@@ -80,6 +88,8 @@ impl Page {
                 microphone: None,
                 request: 0,
                 playback: None,
+                files: None,
+                agreed: false,
                 voice: None,
             }),
         }
@@ -144,9 +154,22 @@ impl Page {
         })
     }
 
-    /// Address of a file below the gallery's folder, relative to the page.
+    /// Why the pictures cannot be ranked, when they are of another model.
+    pub fn foreign(self) -> Option<Foreign> {
+        self.readiness.with(|readiness| match readiness {
+            Readiness::Ready(ready) => ready.foreign.clone(),
+            _ => None,
+        })
+    }
+
+    /// Address of a file below the gallery's folder.
     pub fn picture_address(self, file: &str) -> String {
-        self.address
-            .with_value(|address| format!("assets/galleries/{}/{file}", address.gallery))
+        self.address.with_value(|address| match &address.gallery {
+            Place::Elsewhere(folder) => format!("{folder}{file}"),
+            // What is refused is never read: the engine's side says why.
+            Place::Bundled(name) | Place::Refused(name) => {
+                format!("assets/galleries/{name}/{file}")
+            }
+        })
     }
 }

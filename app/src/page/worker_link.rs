@@ -1,14 +1,30 @@
 //! The page's end of the line to the worker.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use gloo_events::EventListener;
 use js_sys::{Array, Float32Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{
+    Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType,
+};
 
 use crate::browser::error_text;
 use crate::logic::problem::{Code, Problem};
-use crate::protocol::{Report, Request, SAMPLES, TEXT};
+use crate::protocol::{FILES, Report, Request, SAMPLES, TEXT};
+
+/// What goes along with a request.
+#[derive(Clone, Copy)]
+pub enum Enclosed<'a> {
+    /// Nothing.
+    Nothing,
+    /// Samples. Their memory is handed over: the array is empty afterwards.
+    Samples(&'a Float32Array),
+    /// Files: the worker reads them by itself.
+    Files(&'a Array),
+}
 
 /// A running worker. Dropping it ends the worker.
 pub struct WorkerLink {
@@ -21,17 +37,23 @@ pub struct WorkerLink {
 impl WorkerLink {
     /// Starts the worker. `on_report` hears what it says, and of its death.
     ///
+    /// A worker that a page starts from an address has no policy but its server's, and static servers send none. A
+    /// `confined` one is started from a script of the page's own making and has the page's policy: what the page must
+    /// not fetch, it cannot. `on_refused` hears when the browser does not take such a worker.
+    ///
     /// # Errors
     /// When the browser refuses to start a worker.
-    pub fn start(on_report: impl Fn(Report) + Copy + 'static) -> Result<Self, Problem> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let base = document().base_uri().ok().flatten().unwrap_or_default();
-        let worker = web_sys::Url::new_with_base("worker_loader.js", &base)
-            .and_then(|address| Worker::new_with_options(&address.href(), &options))
+    pub fn start(
+        confined: bool,
+        on_report: impl Fn(Report) + Copy + 'static,
+        on_refused: impl Fn() + 'static,
+    ) -> Result<Self, Problem> {
+        let worker = launch(confined)
             .map_err(|error| Problem::new(Code::EngineFailed, error_text(&error)))?;
-
+        let heard = Rc::new(Cell::new(false));
+        let hearing = heard.clone();
         let message = EventListener::new(&worker, "message", move |event| {
+            hearing.set(true);
             let data = event.unchecked_ref::<MessageEvent>().data();
             let text = data.as_string().unwrap_or_default();
             match serde_json::from_str(&text) {
@@ -40,6 +62,10 @@ impl WorkerLink {
             }
         });
         let error = EventListener::new(&worker, "error", move |event| {
+            if confined && !heard.get() {
+                on_refused();
+                return;
+            }
             // A script that did not load gives a plain event without a message.
             let (code, detail) = match event.dyn_ref::<ErrorEvent>() {
                 Some(error) => (Code::EngineFailed, error.message()),
@@ -66,8 +92,8 @@ impl WorkerLink {
         }
     }
 
-    /// Sends a request, with samples if it has some. Their memory is handed over: the array is empty afterwards.
-    pub fn send(&mut self, request: &Request, samples: Option<&Float32Array>) {
+    /// Sends a request with what goes along.
+    pub fn send(&mut self, request: &Request, beside: Enclosed) {
         let text = match serde_json::to_string(request) {
             Ok(text) => text,
             Err(error) => {
@@ -78,9 +104,13 @@ impl WorkerLink {
         let message = Object::new();
         let transfer = Array::new();
         set(&message, TEXT, &JsValue::from_str(&text));
-        if let Some(samples) = samples {
-            set(&message, SAMPLES, samples);
-            transfer.push(&samples.buffer());
+        match beside {
+            Enclosed::Nothing => {}
+            Enclosed::Samples(samples) => {
+                set(&message, SAMPLES, samples);
+                transfer.push(&samples.buffer());
+            }
+            Enclosed::Files(files) => set(&message, FILES, files),
         }
         match &mut self.waiting {
             Some(waiting) => waiting.push((message.into(), transfer)),
@@ -99,6 +129,26 @@ impl Drop for WorkerLink {
     fn drop(&mut self) {
         self.worker.terminate();
     }
+}
+
+fn launch(confined: bool) -> Result<Worker, JsValue> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    let address = |file: &str| Url::new_with_base(file, &base).map(|url| url.href());
+    if !confined {
+        return Worker::new_with_options(&address("worker_loader.js")?, &options);
+    }
+    let module = JsValue::from_str(&address("worker.js")?);
+    let quoted = js_sys::JSON::stringify(&module)?;
+    let script = format!("import start from {quoted}; await start();");
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let parts = Array::of1(&JsValue::from_str(&script));
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind)?;
+    // Kept for as long as the page lives: some browsers read it later than they say.
+    let own = Url::create_object_url_with_blob(&blob)?;
+    Worker::new_with_options(&own, &options)
 }
 
 /// Sets a property of an object we made ourselves, which cannot refuse.

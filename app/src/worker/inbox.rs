@@ -2,12 +2,12 @@
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use gloo_events::EventListener;
-use js_sys::{Float32Array, Reflect};
+use js_sys::{Array, Float32Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::MessageEvent;
+use web_sys::{File, MessageEvent};
 
 use crate::logic::problem::{Code, Problem};
-use crate::protocol::{Report, Request, SAMPLES, TEXT};
+use crate::protocol::{FILES, Report, Request, SAMPLES, TEXT};
 use crate::worker::outbox;
 
 /// A request with the samples that came with it.
@@ -16,6 +16,8 @@ pub struct Letter {
     pub request: Request,
     /// Sound, if any.
     pub samples: Vec<f32>,
+    /// The files of a chosen folder, if any.
+    pub files: Vec<File>,
 }
 
 /// Starts listening. Requests wait in the channel while the engine is busy; a recording ends after
@@ -45,5 +47,13 @@ fn read(data: &JsValue) -> Result<Letter, String> {
     let samples = get(SAMPLES)
         .dyn_into::<Float32Array>()
         .map_or_else(|_| Vec::new(), |samples| samples.to_vec());
-    Ok(Letter { request, samples })
+    let files = get(FILES).dyn_into::<Array>().unwrap_or_default();
+    Ok(Letter {
+        request,
+        samples,
+        files: files
+            .iter()
+            .filter_map(|file| file.dyn_into().ok())
+            .collect(),
+    })
 }

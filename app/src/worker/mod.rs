@@ -2,15 +2,18 @@
 //!
 //! ```text
 //! inbox.rs     what the page says, in order          outbox.rs   what is said to it
-//! loading.rs   pack and gallery over the network     session.rs  utterances to answers
+//! loading.rs   pack and gallery to an engine         session.rs  utterances to answers
+//! files.rs     their files, wherever they are        storage.rs  what is kept for the next visit
 //! problems.rs  the engine's errors as a visitor's problems
 //! ```
 
+mod files;
 mod inbox;
 mod loading;
 mod outbox;
 mod problems;
 mod session;
+mod storage;
 
 use wasm_bindgen_futures::spawn_local;
 

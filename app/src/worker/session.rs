@@ -6,11 +6,10 @@ use gloo_timers::future::TimeoutFuture;
 use saysee_engine::live::{LiveKeyword, Utterance, View};
 use saysee_engine::{BackendChoice, Engine};
 
-use crate::browser::clock;
 use crate::logic::problem::{Code, Problem};
-use crate::protocol::{self, Found, Ready, Report, Request, Step};
+use crate::protocol::{self, Found, Report, Request};
 use crate::worker::inbox::Letter;
-use crate::worker::loading::{self, Loaded};
+use crate::worker::loading::Opened;
 use crate::worker::{outbox, problems};
 
 /// Pictures ranked for an utterance: as many as a visitor may page through.
@@ -22,6 +21,8 @@ const SHORTEST: f32 = 0.05;
 pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
     let mut session = Session {
         engine: Err(Problem::new(Code::EngineFailed, "no engine was asked for")),
+        offered: None,
+        waiting: Vec::new(),
         current: None,
     };
     while let Some(letter) = inbox.next().await {
@@ -39,6 +40,10 @@ pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
 struct Session {
     /// The engine, or why there is none.
     engine: Result<Engine, Problem>,
+    /// What the visitor has to agree to.
+    offered: Option<(Opened, BackendChoice)>,
+    /// What was said while the visitor was asked.
+    waiting: Vec<Letter>,
     current: Option<Current>,
 }
 
@@ -56,20 +61,48 @@ struct Current {
 
 impl Session {
     async fn take(&mut self, letter: Letter) {
-        let Letter { request, samples } = letter;
+        let decides = matches!(letter.request, Request::Open { .. } | Request::Agree);
+        if self.offered.is_some() && !decides {
+            self.waiting.push(letter);
+            return;
+        }
+        self.answer(letter).await;
+        if self.offered.is_none() {
+            for letter in std::mem::take(&mut self.waiting) {
+                self.answer(letter).await;
+            }
+        }
+    }
+
+    async fn answer(&mut self, letter: Letter) {
+        let Letter {
+            request,
+            samples,
+            files,
+        } = letter;
         match request {
             Request::Open {
                 pack,
                 gallery,
                 backend,
                 refetch,
-            } => {
-                let (engine, report) = match open(&pack, &gallery, backend, refetch).await {
-                    Ok((engine, ready)) => (Ok(engine), Report::Ready(ready)),
-                    Err(problem) => (Err(problem.clone()), Report::Unavailable { problem }),
-                };
-                self.engine = engine;
-                outbox::send(&report);
+                agreed,
+            } => match Opened::new(pack, gallery, files, refetch).await {
+                Ok(opened) => {
+                    let offer = opened.offer().await;
+                    if agreed || !offer.needs_asking() {
+                        self.load(opened, choice(backend)).await;
+                    } else {
+                        self.offered = Some((opened, choice(backend)));
+                        outbox::send(&Report::Offer(offer));
+                    }
+                }
+                Err(problem) => self.fail_to_load(problem),
+            },
+            Request::Agree => {
+                if let Some((opened, choice)) = self.offered.take() {
+                    self.load(opened, choice).await;
+                }
             }
             Request::Begin {
                 utterance,
@@ -95,6 +128,21 @@ impl Session {
                 self.current.take_if(|current| current.number == utterance);
             }
         }
+    }
+
+    async fn load(&mut self, opened: Opened, choice: BackendChoice) {
+        match opened.load(choice).await {
+            Ok((engine, ready)) => {
+                self.engine = Ok(engine);
+                outbox::send(&Report::Ready(ready));
+            }
+            Err(problem) => self.fail_to_load(problem),
+        }
+    }
+
+    fn fail_to_load(&mut self, problem: Problem) {
+        self.engine = Err(problem.clone());
+        outbox::send(&Report::Unavailable { problem });
     }
 
     fn begin(&mut self, number: u32, sample_rate: f64, live: bool) {
@@ -235,44 +283,10 @@ fn keyword(LiveKeyword { keyword, firm, .. }: LiveKeyword) -> protocol::Keyword 
     }
 }
 
-async fn open(
-    pack: &str,
-    gallery: &str,
-    backend: protocol::BackendChoice,
-    refetch: bool,
-) -> Result<(Engine, Ready), Problem> {
-    let Loaded {
-        pack,
-        gallery,
-        pack_bytes,
-        gallery_bytes,
-    } = loading::load(pack, gallery, refetch).await?;
-    let start = clock::milliseconds();
-    let choice = match backend {
+fn choice(backend: protocol::BackendChoice) -> BackendChoice {
+    match backend {
         protocol::BackendChoice::Auto => BackendChoice::Auto,
         protocol::BackendChoice::Gpu => BackendChoice::Gpu,
         protocol::BackendChoice::Cpu => BackendChoice::Cpu,
-    };
-    let compiled = |done: usize, total: usize| {
-        outbox::send(&Report::Progress(Step::Compiling {
-            done: done as u32,
-            total: total as u32,
-        }));
-    };
-    let refused = |error| problems::of_engine(&error);
-    let mut engine = Engine::with_progress(&pack, choice, compiled)
-        .await
-        .map_err(refused)?;
-    engine.set_gallery(&gallery).map_err(refused)?;
-    let ready = Ready {
-        backend: engine.backend().kind.to_string(),
-        adapter: engine.backend().adapter.clone(),
-        reason: engine.backend().reason.clone(),
-        pack: pack.manifest().name.clone(),
-        pack_bytes,
-        gallery_bytes,
-        max_seconds: engine.max_seconds(),
-        preparing_ms: clock::milliseconds() - start,
-    };
-    Ok((engine, ready))
+    }
 }

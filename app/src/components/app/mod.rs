@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::components::colophon::Colophon;
 use crate::components::dropzone::Dropzone;
 use crate::components::masthead::Masthead;
+use crate::components::offer::OfferDialog;
 use crate::components::recorder::Recorder;
 use crate::components::results::Results;
 use crate::components::samples::Samples;
@@ -40,6 +41,7 @@ pub fn App() -> impl IntoView {
         </main>
         <Colophon />
         <Viewer />
+        <OfferDialog />
         <Dropzone dragging />
     }
 }

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use crate::components::masthead::{backend_name, sizes};
+use crate::components::models::Models;
 use crate::logic::format;
 use crate::logic::recorder::Phase;
 use crate::logic::status::Readiness;
 use crate::page::Page;
-use crate::protocol::Ready;
+use crate::protocol::{Origin, Ready};
 
 /// Facts and credits.
 #[component]
@@ -15,7 +16,7 @@ pub fn Colophon() -> impl IntoView {
     let page = expect_context::<Page>();
     let facts = move || match page.readiness.get() {
         Readiness::Ready(ready) => Some(engine_facts(&ready, page.pictures())),
-        Readiness::Loading(_) | Readiness::Unavailable(_) => None,
+        Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
     };
     let time = move || {
         let answered = page.phase() == Phase::Answered;
@@ -38,10 +39,13 @@ pub fn Colophon() -> impl IntoView {
     };
     view! {
         <footer class="colophon">
+            <div>
             <ul>
                 {move || facts().map(|lines| lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view())}
                 {move || time().map(|line| view! { <li>{line}</li> })}
             </ul>
+            <Models />
+            </div>
             <ul>{credits}</ul>
         </footer>
     }
@@ -59,7 +63,16 @@ fn engine_facts(ready: &Ready, pictures: usize) -> Vec<String> {
         facts.push(format::sentence(&ready.reason));
     }
     let sizes = sizes(ready.pack_bytes, ready.gallery_bytes, pictures);
-    facts.push(format!("{}: {sizes}", ready.pack));
+    let origin = match ready.origin {
+        Origin::Network => "",
+        Origin::Storage => ", kept in this browser",
+        Origin::Disk => ", from your folder",
+    };
+    facts.push(format!("{}: {sizes}{origin}", ready.pack));
+    facts.push(format!(
+        "The engine's own memory took {} at most",
+        format::bytes(ready.heap_bytes)
+    ));
     facts.push(format!(
         "Ready {} after its last byte",
         format::milliseconds(ready.preparing_ms)

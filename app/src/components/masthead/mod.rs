@@ -13,7 +13,7 @@ pub fn Masthead() -> impl IntoView {
     let ready = Memo::new(move |_| {
         page.readiness.with(|readiness| match readiness {
             Readiness::Ready(ready) => Some(ready.clone()),
-            Readiness::Loading(_) | Readiness::Unavailable(_) => None,
+            Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
         })
     });
     let kind = move || ready.with(|ready| ready.as_ref().map(|ready| ready.backend.clone()));
@@ -25,6 +25,8 @@ pub fn Masthead() -> impl IntoView {
                 class="engine"
                 data-testid="backend"
                 data-kind=kind
+                data-from=move || ready.with(|ready| ready.as_ref().map(|ready| ready.origin.name()))
+                data-heap=move || ready.with(|ready| ready.as_ref().map(|ready| ready.heap_bytes.to_string()))
                 title=move || ready.with(|ready| ready.as_ref().map(|ready| ready.reason.clone()))
             >
                 {move || match page.readiness.get() {
@@ -49,7 +51,7 @@ pub fn Masthead() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Readiness::Unavailable(_) => {
+                    Readiness::Offered(_) | Readiness::Unavailable(_) => {
                         view! { <span class="engine-light off"></span> "No engine" }.into_any()
                     }
                 }}

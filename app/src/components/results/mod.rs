@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::components::picture::PictureCard;
 use crate::logic::ranking::Row;
 use crate::page::Page;
+use crate::protocol::Foreign;
 
 /// The picture grid.
 #[component]
@@ -32,11 +33,13 @@ pub fn Results() -> impl IntoView {
     let heading = move || match (ranked.get(), page.pictures()) {
         (true, _) => "Best matches".to_owned(),
         (false, 0) => "Pictures".to_owned(),
+        (false, count) if page.foreign().is_some() => format!("{count} pictures"),
         (false, count) => format!("{count} pictures to find"),
     };
     view! {
         <section class="results" aria-labelledby="results-heading">
             <h2 id="results-heading">{heading}</h2>
+            {move || page.foreign().map(|foreign| view! { <ForeignNotice foreign /> })}
             <ol data-testid="results" class:ranked=move || ranked.get() node_ref=grid>
                 <For each=move || shown.get() key=|item| *item let:item>
                     <PictureCard item by_item />
@@ -48,5 +51,24 @@ pub fn Results() -> impl IntoView {
                 </button>
             </Show>
         </section>
+    }
+}
+
+/// Says why nothing is ranked, and what would help.
+#[component]
+fn ForeignNotice(foreign: Foreign) -> impl IntoView {
+    let spaces = format!(
+        "The model embeds in “{}”, the gallery “{}” in “{}”.",
+        foreign.pack_space, foreign.gallery, foreign.gallery_space
+    );
+    view! {
+        <div class="results-foreign" data-testid="foreign">
+            <p>
+                <strong>"These pictures belong to another model."</strong>
+                " This one names what it hears, but can rank only a gallery that was made with it. "
+                "Open such a gallery with " <code>"?gallery="</code> "."
+            </p>
+            <p class="results-spaces">{spaces}</p>
+        </div>
     }
 }

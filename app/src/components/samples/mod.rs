@@ -67,6 +67,7 @@ fn FileButton() -> impl IntoView {
         <label class="chip quiet">
             <input
                 type="file"
+                data-testid="sound-file"
                 accept="audio/*,.wav,.mp3,.ogg,.flac,.m4a"
                 node_ref=input
                 on:change=opened

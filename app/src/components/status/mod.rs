@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::logic::place::Pack;
 use crate::logic::problem::Remedy;
+use crate::logic::status::Readiness;
 use crate::page::Page;
 
 /// The status line. The sentence is announced by screen readers; the hint, which may hold running
@@ -11,6 +13,17 @@ use crate::page::Page;
 pub fn StatusLine() -> impl IntoView {
     let page = expect_context::<Page>();
     let status = Memo::new(move |_| page.status());
+    let loading = move || {
+        page.readiness
+            .with(|readiness| matches!(readiness, Readiness::Loading(_)))
+    };
+    // From a model that does not come, or takes too long, there is a way back to the one that comes with the page.
+    let way_back = Memo::new(move |_| {
+        let gone = page
+            .readiness
+            .with(|readiness| matches!(readiness, Readiness::Unavailable(_)));
+        (gone || loading()) && !page.pack.with(Pack::is_bundled)
+    });
     view! {
         <div class="status">
             <div
@@ -29,11 +42,23 @@ pub fn StatusLine() -> impl IntoView {
                     {move || status.with(|status| status.hint.clone())}
                 </p>
             </div>
-            <Show when=move || status.with(|status| status.remedy == Remedy::LoadAgain)>
-                <button type="button" class="status-retry" data-testid="retry" on:click=move |_| page.load()>
-                    "Load again"
-                </button>
-            </Show>
+            <div class="status-keys">
+                <Show when=move || status.with(|status| status.remedy == Remedy::LoadAgain)>
+                    <button type="button" class="status-key" data-testid="retry" on:click=move |_| page.load()>
+                        "Load again"
+                    </button>
+                </Show>
+                <Show when=move || way_back.get()>
+                    <button
+                        type="button"
+                        class="status-key quiet"
+                        data-testid="way-back"
+                        on:click=move |_| page.use_bundled()
+                    >
+                        {move || if loading() { "Cancel" } else { "Use the bundled model" }}
+                    </button>
+                </Show>
+            </div>
         </div>
     }
 }

@@ -1,0 +1,81 @@
+//! Other models than the bundled one.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::browser::kept;
+use crate::logic::place::{Pack, Place};
+use crate::logic::status::Readiness;
+use crate::page::{Page, files_of, path_of};
+
+/// Takes a model from a folder of the visitor, and goes back to the bundled one.
+#[component]
+pub fn Models() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let input = NodeRef::<html::Input>::new();
+    let chosen = move |_| {
+        let Some(input) = input.get() else { return };
+        if let Some(list) = input.files() {
+            let files = files_of(&list);
+            if !files.is_empty() {
+                page.use_folder(&files, path_of);
+            }
+        }
+        // The same folder may be chosen again.
+        input.set_value("");
+    };
+    let other = move || !page.pack.with(Pack::is_bundled);
+    let is_kept = Memo::new(move |_| {
+        let ready = page
+            .readiness
+            .with(|readiness| matches!(readiness, Readiness::Ready(_)));
+        ready
+            && page
+                .pack
+                .with(|pack| matches!(pack, Pack::At(Place::Elsewhere(_))))
+    });
+    let forgotten = RwSignal::new(false);
+    let forget = move |_| {
+        spawn_local(async move {
+            kept::forget().await;
+            forgotten.set(true);
+        });
+    };
+    view! {
+        <div class="models">
+            <label class="models-key">
+                <input
+                    type="file"
+                    multiple=true
+                    prop:webkitdirectory=true
+                    data-testid="folder"
+                    node_ref=input
+                    on:change=chosen
+                />
+                "Use a model from a folder"
+            </label>
+            <Show when=other>
+                <button
+                    type="button"
+                    class="models-key"
+                    data-testid="bundled"
+                    on:click=move |_| page.use_bundled()
+                >
+                    "Back to the bundled model"
+                </button>
+            </Show>
+            <Show when=move || is_kept.get()>
+                <button
+                    type="button"
+                    class="models-key"
+                    data-testid="forget"
+                    disabled=move || forgotten.get()
+                    on:click=forget
+                >
+                    {move || if forgotten.get() { "Forgotten: the next visit loads it again" } else { "Forget what is kept" }}
+                </button>
+            </Show>
+        </div>
+    }
+}

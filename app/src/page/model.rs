@@ -1,0 +1,149 @@
+//! The model of the visit: where it comes from, whether to load it, and the worker that does.
+
+use js_sys::Array;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::File;
+
+use crate::logic::address::BUNDLED_PACK;
+use crate::logic::folder;
+use crate::logic::place::{Pack, Place};
+use crate::logic::problem::{Code, Problem};
+use crate::logic::recorder::Event;
+use crate::logic::status::{Loading, Readiness};
+use crate::page::Page;
+use crate::page::worker_link::{Enclosed, WorkerLink};
+use crate::protocol::{Folder, Request};
+
+impl Page {
+    /// Fetches the model (again), with a new worker: whatever was wrong with the old one is gone with it.
+    pub fn load(self) {
+        let damaged = self.readiness.with_untracked(|readiness| {
+            matches!(readiness, Readiness::Unavailable(problem) if problem.code == Code::DownloadDamaged)
+        });
+        let folders = self.pack.with_untracked(|pack| {
+            let gallery = self.address.with_value(|address| address.gallery.clone());
+            Ok((
+                match pack {
+                    Pack::At(place) => folder_of(place, "packs")?,
+                    Pack::Chosen(_) => Folder::Chosen,
+                },
+                folder_of(&gallery, "galleries")?,
+            ))
+        });
+        match folders {
+            Ok((pack, gallery)) => {
+                let agreed = self.machinery.with_value(|machinery| machinery.agreed);
+                let open = Request::Open {
+                    pack,
+                    gallery,
+                    backend: self.address.with_value(|address| address.backend),
+                    refetch: damaged,
+                    agreed,
+                };
+                self.open(open, true);
+            }
+            Err(problem) => self.unavailable(problem),
+        }
+    }
+
+    /// Starts a worker and has it open a model.
+    fn open(self, open: Request, confined: bool) {
+        self.readiness.set(Readiness::Loading(Loading::default()));
+        let again = open.clone();
+        let refused = move || {
+            let open = again.clone();
+            // Not here and now: the worker that called is going to be dropped.
+            spawn_local(async move { self.open(open, false) });
+        };
+        match WorkerLink::start(confined, move |report| self.report(report), refused) {
+            Ok(worker) => {
+                let mut files = None;
+                self.machinery.update_value(|machinery| {
+                    machinery.worker = Some(worker);
+                    files.clone_from(&machinery.files);
+                });
+                let beside = files.as_ref().map_or(Enclosed::Nothing, Enclosed::Files);
+                self.send_with(&open, beside);
+            }
+            Err(problem) => self.unavailable(problem),
+        }
+    }
+
+    /// The visitor wants what was offered.
+    pub fn agree(self) {
+        self.machinery
+            .update_value(|machinery| machinery.agreed = true);
+        self.readiness.set(Readiness::Loading(Loading::default()));
+        self.send(&Request::Agree, None);
+    }
+
+    /// Goes on with the model that comes with the page: the visitor does not want, or cannot have, the other one.
+    pub fn use_bundled(self) {
+        self.machinery
+            .update_value(|machinery| machinery.files = None);
+        self.switch_to(Pack::At(Place::Bundled(BUNDLED_PACK.to_owned())));
+    }
+
+    /// Goes on with the pack in a folder, of which these are the files; `path` tells where in it each one lies.
+    pub fn use_folder(self, files: &[File], path: impl Fn(&File) -> String) {
+        let paths: Vec<String> = files.iter().map(path).collect();
+        let Some((name, members)) = folder::pack_files(&paths) else {
+            let detail = format!("{} files, none of them pack.json", files.len());
+            // What runs goes on running.
+            return self.fail(Problem::new(Code::FolderWithoutPack, detail));
+        };
+        let chosen: Array = members
+            .into_iter()
+            .filter_map(|index| files.get(index))
+            .collect();
+        self.machinery
+            .update_value(|machinery| machinery.files = Some(chosen));
+        self.switch_to(Pack::Chosen(name));
+    }
+
+    fn switch_to(self, pack: Pack) {
+        self.handle(Event::Exchanged);
+        self.forget_answer();
+        self.machinery
+            .update_value(|machinery| machinery.agreed = false);
+        self.pack.set(pack);
+        self.load();
+    }
+}
+
+/// Where the worker finds a place; `kind` is the folder of the bundled ones.
+fn folder_of(place: &Place, kind: &str) -> Result<Folder, Problem> {
+    match place {
+        Place::Bundled(name) => Ok(Folder::Bundled {
+            address: absolute(&format!("assets/{kind}/{name}/")),
+        }),
+        Place::Elsewhere(address) => Ok(Folder::Elsewhere {
+            address: address.clone(),
+        }),
+        Place::Refused(problem) => Err(Problem::new(Code::AddressRefused, problem.clone())),
+    }
+}
+
+/// The absolute form of an address relative to the page, for the worker, whose own base is its script.
+fn absolute(path: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href())
+}
+
+/// The files of a list.
+pub fn files_of(list: &web_sys::FileList) -> Vec<File> {
+    (0..list.length())
+        .filter_map(|index| list.get(index))
+        .collect()
+}
+
+/// Where in the chosen folder a file lies.
+pub fn path_of(file: &File) -> String {
+    js_sys::Reflect::get(file.unchecked_ref(), &"webkitRelativePath".into())
+        .ok()
+        .and_then(|path| path.as_string())
+        .filter(|path| !path.is_empty())
+        .unwrap_or_else(|| file.name())
+}

@@ -1,0 +1,45 @@
+// Packs with random weights, and a second server to fetch them from.
+import { execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PACKS = join(ROOT, "target/packs");
+const MAKE = ["run", "--locked", "--quiet", "-p", "saysee-engine", "--example", "random_pack", "--"];
+
+/** Writes a random pack of `shape` (engine/examples/random_pack.rs) and answers its folder. */
+export function randomPack(shape, weights, layers) {
+  const folder = join(PACKS, [shape, weights, layers].filter(Boolean).join("-"));
+  execFileSync("cargo", [...MAKE, shape, weights, folder, ...(layers ? [String(layers)] : [])], { cwd: ROOT });
+  return folder;
+}
+
+/**
+ * Serves the files of `folder` at another origin than the page's, readable from anywhere unless `cors` is false.
+ * `fault(file)` may answer with `{ status }`, `{ delay }` in milliseconds, `{ corrupt: true }` or `{ text }`.
+ */
+export async function serveElsewhere(folder, { port = 0, cors = true } = {}) {
+  const asked = [];
+  const served = { fault: () => undefined, asked };
+  const server = createServer(async (request, response) => {
+    const file = decodeURIComponent(new URL(request.url, "http://localhost").pathname).slice(1);
+    asked.push(basename(file));
+    const put = (await served.fault(basename(file))) ?? {};
+    if (put.delay) await new Promise((wake) => setTimeout(wake, put.delay));
+    const bytes = put.text ? Buffer.from(put.text) : await readFile(join(folder, file)).catch(() => undefined);
+    const status = put.status ?? (bytes ? 200 : 404);
+    if (put.corrupt) bytes[bytes.length >> 1] ^= 1;
+    response.writeHead(status, cors ? { "Access-Control-Allow-Origin": "*" } : {});
+    response.end(status === 200 ? bytes : `${status}`);
+  });
+  await new Promise((listening) => server.listen(port, "127.0.0.1", listening));
+  served.port = server.address().port;
+  served.url = `http://127.0.0.1:${served.port}/`;
+  served.close = async () => {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  };
+  return served;
+}
