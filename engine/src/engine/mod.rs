@@ -4,11 +4,13 @@
 //! loader.rs      shards to an engine        candidates.rs  backends that are filled, and the one that stays
 //! backend.rs     CPU and GPU behind one face                report.rs      which one, and why
 //! naming.rs      keywords and their times                   answer.rs      what comes out
+//! derived.rs     stages that follow from others
 //! ```
 
 mod answer;
 mod backend;
 mod candidates;
+mod derived;
 mod loader;
 mod naming;
 mod report;
@@ -29,6 +31,7 @@ use crate::index::rank;
 use crate::pack::{Manifest, Pack};
 use backend::Backend;
 use candidates::Candidates;
+use derived::Derived;
 use naming::{Naming, Times};
 
 /// A network on a backend, with a gallery to rank.
@@ -36,6 +39,7 @@ pub struct Engine {
     backend: Backend,
     report: BackendReport,
     naming: Option<Naming>,
+    derived: Derived,
     embedding_space: String,
     dimension: usize,
     max_seconds: f32,
@@ -84,6 +88,7 @@ impl Engine {
         });
         Self {
             naming,
+            derived: Derived::of(head, &manifest.vocabulary),
             backend,
             report,
             embedding_space: manifest.embedding_space.clone(),
@@ -181,7 +186,9 @@ impl Engine {
         padded_to: usize,
     ) -> Result<Vec<NamedStage>, EngineError> {
         self.check(samples)?;
-        self.backend.stages(samples, padded_to).await
+        let mut stages = self.backend.stages(samples, padded_to).await?;
+        self.derived.add(&mut stages);
+        Ok(stages)
     }
 
     /// The embedding of a typed text, of length 1, in the space of the pictures: ids of the pack's tokenizer, start

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use saysee_engine::Engine;
 use saysee_engine::graph::NamedStage;
-use saysee_engine::ops::{Firing, cut};
 use saysee_engine::pack::{Manifest, Slots};
 
 use crate::golden::{Golden, Stored, Utterance};
@@ -134,7 +133,6 @@ impl Report {
                 "neighbour_ids" | "neighbour_scores" => {
                     self.neighbours(&at, &name, golden, utterance, &ours, manifest, count);
                 }
-                "cif_fired" => self.fired(&at, &stored, &ours, manifest),
                 "branch_attention" => self.attention(&at, &stored, &ours),
                 _ => {
                     let our_name = match name.as_str() {
@@ -149,8 +147,8 @@ impl Report {
                     let kept = kept_rows(&name, count, is_segmental, &want, stage);
                     let want = &want.numbers[..kept * want.columns];
                     match name.as_str() {
-                        "frame_pad_mask" | "feat_len" | "keyword_count" | "cif_lengths"
-                        | "seg_lengths" => {
+                        "cif_fired" | "frame_pad_mask" | "feat_len" | "keyword_count"
+                        | "cif_lengths" | "seg_lengths" => {
                             self.exactly(&at, &name, &stage.numbers, want);
                         }
                         _ => self.numbers(&at, &name, &stage.numbers, want),
@@ -211,7 +209,7 @@ impl Report {
         ) else {
             return;
         };
-        let tokens = ours["keyword_ids_reduced"];
+        let tokens = ours[name];
         let vocabulary = &manifest.vocabulary;
         for slot in 0..count.min(ids.numbers.len()) {
             let columns = cosine.shape[1];
@@ -219,11 +217,7 @@ impl Report {
             if margin(row, &vocabulary.excluded) < 4.0 * self.tolerance {
                 continue;
             }
-            let index = tokens.numbers[slot * tokens.columns];
-            let have = match name {
-                "keyword_ids" => vocabulary.ids[index as usize] as f32,
-                _ => index,
-            };
+            let have = tokens.numbers[slot * tokens.columns];
             self.exactly(
                 &format!("{at}[{slot}]"),
                 name,
@@ -276,62 +270,13 @@ impl Report {
         }
     }
 
-    /// Frames at which a keyword fires, from the engine's firing weights.
-    fn fired(
-        &mut self,
-        at: &str,
-        stored: &Stored,
-        ours: &BTreeMap<&str, &NamedStage>,
-        manifest: &Manifest,
-    ) {
-        let Some(Slots::Firing(firing)) = manifest
-            .model
-            .head
-            .keywords
-            .as_ref()
-            .map(|keywords| &keywords.slots)
-        else {
-            return self.fail(at, "no integrate-and-fire here");
-        };
-        let shape = Firing {
-            tail_threshold: firing.tail_threshold,
-            cap: firing.cap,
-        };
-        let fired = cut(&ours["cif_alpha"].numbers, shape).fired;
-        let mut have = vec![0.0; stored.numbers.len()];
-        for frame in fired {
-            have[frame] = 1.0;
-        }
-        self.exactly(at, "cif_fired", &have, &stored.numbers);
-    }
-
     /// Dissimilarities, peaks and the segment of each frame.
     fn segments(&mut self, at: &str, kind: &str, want: &[f32], ours: &BTreeMap<&str, &NamedStage>) {
-        let Some(stage) = ours.get("seg_peaks") else {
-            return self.fail(at, "the engine has no such stage");
-        };
-        let column = |column: usize| -> Vec<f32> {
-            stage
-                .numbers
-                .chunks(stage.columns)
-                .map(|row| row[column])
-                .collect()
-        };
-        match kind {
-            "d" => self.numbers(at, "seg_d", &column(0), want),
-            "peak" => self.numbers(at, "seg_peak", &column(1), want),
-            _ => {
-                let mut segment = 0.0;
-                let mut have = Vec::new();
-                for peak in column(1) {
-                    have.push(segment);
-                    if peak > 0.0 {
-                        segment += 1.0;
-                    }
-                }
-                have.push(segment);
-                self.exactly(at, "seg_index", &have, want);
-            }
+        let name = format!("seg_{kind}");
+        match (kind, ours.get(name.as_str())) {
+            (_, None) => self.fail(at, "the engine has no such stage"),
+            ("index", Some(stage)) => self.exactly(at, &name, &stage.numbers, want),
+            (_, Some(stage)) => self.numbers(at, &name, &stage.numbers, want),
         }
     }
 
@@ -430,7 +375,7 @@ fn kept_rows(
         "cif_feats" | "kw_projected" | "kw_bn" | "cosine" | "keywords" | "seg_mean"
         | "seg_tokens" => rows.min(count),
         "text_encoder_input" => rows.min(count + 2),
-        "cif_alpha" => rows.min(stage.rows),
+        "cif_alpha" | "cif_fired" => rows.min(stage.rows),
         _ if is_segmental && name == "branch_out" => rows.min(stage.rows),
         _ => rows,
     }
