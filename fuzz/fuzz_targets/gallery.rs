@@ -39,7 +39,7 @@ fuzz_target!(
     |input: &[u8]| {
         let [json, data] = parts(input);
         if let Err(error) = GalleryManifest::parse(json) {
-            message::write(&error);
+            message::check(&error, "");
         }
         let Some(json) = announced(json, data) else {
             return;
@@ -50,7 +50,7 @@ fuzz_target!(
                 assert_eq!(gallery.embeddings().len(), manifest.count * manifest.dimension);
                 assert_eq!(manifest.items.len(), manifest.count);
             }
-            Err(error) => message::write(&error),
+            Err(error) => message::check(&error, ""),
         }
     }
 );

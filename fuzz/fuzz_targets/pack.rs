@@ -77,7 +77,7 @@ fn announced(json: &[u8], data: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
 }
 
 fn told<T>(result: Result<T, PackError>) -> Option<T> {
-    result.map_err(|error| message::write(&error)).ok()
+    result.map_err(|error| message::check(&error, "")).ok()
 }
 
 fuzz_target!(

@@ -5,11 +5,6 @@ use std::fmt::Display;
 /// Most bytes of a message that someone has to read.
 const MOST: usize = 2000;
 
-/// A refusal can be written out.
-pub fn write(error: &impl Display) {
-    assert!(!error.to_string().is_empty());
-}
-
 /// A refusal is one line of bounded length that names `file`, and cannot disturb a terminal.
 pub fn check(error: &impl Display, file: &str) {
     let text = error.to_string();

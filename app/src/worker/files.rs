@@ -1,6 +1,7 @@
 //! The files of a pack or gallery: over the network, from the browser's storage, from a folder of the visitor.
 
 use js_sys::Uint8Array;
+use saysee_engine::format::MAX_MANIFEST_BYTES;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Url};
 
@@ -10,9 +11,6 @@ use crate::logic::problem::{Code, Problem};
 use crate::protocol::{Folder, Origin};
 use crate::worker::storage::{self, Storage};
 use crate::worker::{outbox, problems};
-
-/// Largest manifest read, bytes; a vocabulary or a list of pictures fits many times over.
-const LARGEST_MANIFEST: u64 = 16 << 20;
 
 /// A folder that can be read.
 pub enum Files {
@@ -81,7 +79,7 @@ impl Files {
     /// When it is not there.
     pub async fn manifest(&mut self, file: &str, refetch: bool) -> Result<Vec<u8>, Problem> {
         match self {
-            Self::Chosen(files) => read_chosen(files, file, LARGEST_MANIFEST).await,
+            Self::Chosen(files) => read_chosen(files, file, MAX_MANIFEST_BYTES).await,
             Self::Web {
                 address,
                 foreign,
@@ -89,7 +87,7 @@ impl Files {
             } => {
                 let address = format!("{address}{file}");
                 let key = storage::of_address(&address);
-                match fetch::read(&address, LARGEST_MANIFEST, refetch, |_| ()).await {
+                match fetch::read(&address, MAX_MANIFEST_BYTES, refetch, |_| ()).await {
                     Ok(bytes) => {
                         storage.keep(&key, &bytes).await;
                         Ok(bytes)
@@ -97,7 +95,7 @@ impl Files {
                     Err(error) => {
                         let kept = match error {
                             FetchError::Network(_) => {
-                                storage.read(&key, 0, LARGEST_MANIFEST, |_| ()).await
+                                storage.read(&key, 0, MAX_MANIFEST_BYTES, |_| ()).await
                             }
                             FetchError::Status(_) | FetchError::TooLong { .. } => None,
                         };

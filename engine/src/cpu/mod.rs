@@ -3,6 +3,7 @@
 
 mod activation;
 mod attention;
+mod checks;
 mod convolution;
 mod matmul;
 mod matrix;
@@ -17,7 +18,7 @@ use crate::audio::LogMel;
 use crate::error::EngineError;
 use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
-use attention::Part;
+use checks::{check_bias, check_keys, fit, part, shape_of};
 use convolution::Channels;
 use matmul::{View, multiply};
 
@@ -31,31 +32,6 @@ impl CpuOps {
     /// Ready at once.
     pub fn new() -> Self {
         Self::default()
-    }
-}
-
-/// Refuses an operation unless its operands fit.
-fn fit(fine: bool, operation: &str, problem: impl FnOnce() -> String) -> Result<(), EngineError> {
-    if fine {
-        Ok(())
-    } else {
-        Err(EngineError::shape(operation, problem()))
-    }
-}
-
-fn shape_of(x: &Matrix) -> String {
-    format!("[{}, {}]", x.rows(), x.columns())
-}
-
-/// A bias of `columns` numbers, or none.
-fn check_bias(operation: &str, bias: Option<&Matrix>, columns: usize) -> Result<(), EngineError> {
-    match bias {
-        Some(bias) => fit(
-            bias.rows() == 1 && bias.columns() == columns,
-            operation,
-            || format!("bias {} for {columns} outputs", shape_of(bias)),
-        ),
-        None => Ok(()),
     }
 }
 
@@ -83,33 +59,6 @@ fn finish(out: &mut [f32], columns: usize, bias: Option<&Matrix>, activation: Ac
         }
     }
     activation::apply(activation, out);
-}
-
-/// An operand of an attention, if it lies inside its matrix.
-fn part<'a>(columns: &Columns<'a, Matrix>, shape: Attention) -> Result<Part<'a>, EngineError> {
-    let matrix = columns.tensor;
-    let inside = columns.start + shape.width <= matrix.columns();
-    let divides = shape.heads > 0 && shape.width.is_multiple_of(shape.heads);
-    fit(inside && divides, "attention", || {
-        format!(
-            "{shape:?} from column {} of {}",
-            columns.start,
-            shape_of(matrix)
-        )
-    })?;
-    Ok(Part {
-        matrix,
-        start: columns.start,
-    })
-}
-
-/// Keys that are there, and as many queries where each sees only the past.
-fn check_keys(queries: &Matrix, keys: &Matrix, shape: Attention) -> Result<(), EngineError> {
-    let enough = (1..=keys.rows()).contains(&shape.keys);
-    let square = !shape.causal || queries.rows() == shape.keys;
-    fit(enough && square, "attention", || {
-        format!("{shape:?} of {} by {}", shape_of(queries), shape_of(keys))
-    })
 }
 
 impl Ops for CpuOps {

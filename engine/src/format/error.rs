@@ -77,23 +77,63 @@ impl FormatError {
     pub(crate) fn field(file: &str, field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Field {
             file: file.to_owned(),
-            field: field.into(),
-            problem: problem.into(),
+            field: shown(&field.into(), NAME),
+            problem: shown(&problem.into(), PROBLEM),
         }
     }
 
     pub(crate) fn header(file: &str, problem: impl Into<String>) -> Self {
         Self::Header {
             file: file.to_owned(),
-            problem: problem.into(),
+            problem: shown(&problem.into(), PROBLEM),
         }
     }
 
     pub(crate) fn tensor(file: &str, tensor: &str, problem: impl Into<String>) -> Self {
         Self::Tensor {
             file: file.to_owned(),
-            tensor: tensor.to_owned(),
-            problem: problem.into(),
+            tensor: shown(tensor, NAME),
+            problem: shown(&problem.into(), PROBLEM),
         }
+    }
+}
+
+/// Most characters of a name that come into a message.
+const NAME: usize = 200;
+/// Most characters of a problem.
+const PROBLEM: usize = 600;
+
+/// Text that may come from a file, as it may stand in a message: on one line, without control over a terminal, and cut
+/// where it gets long.
+pub(crate) fn shown(text: &str, most: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(most));
+    for character in text.chars().take(most) {
+        if character.is_control() {
+            shown.extend(character.escape_debug());
+        } else {
+            shown.push(character);
+        }
+    }
+    if text.chars().nth(most).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_a_file_cannot_disturb_a_terminal_or_fill_it() {
+        let error = FormatError::field("pack.json", "a\u{1b}[2J\n", "x".repeat(1 << 20));
+        let text = error.to_string();
+        assert!(
+            !text.chars().any(char::is_control) && text.len() < 1000,
+            "{text}"
+        );
+        assert!(text.contains("a\\u{1b}[2J\\n"), "{text}");
+        assert_eq!(shown("\"é\"", 3), "\"é\"");
+        assert_eq!(shown("1234", 3), "123…");
     }
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::error::shown;
 use super::{FormatError, MAX_MANIFEST_BYTES};
 
 /// What every manifest opens with, whatever its version says about the rest.
@@ -32,7 +33,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
         return Err(FormatError::Version {
             file: file.to_owned(),
             field: "format".to_owned(),
-            found: format!("{:?}", opening.format),
+            found: shown(&format!("{:?}", opening.format), 100),
             expected: format!("{format:?}"),
         });
     }
@@ -49,12 +50,9 @@ pub(crate) fn parse<T: DeserializeOwned>(
 
 fn parse_json<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, FormatError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value: T =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| FormatError::Field {
-            file: file.to_owned(),
-            field: error.path().to_string(),
-            problem: error.inner().to_string(),
-        })?;
+    let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        FormatError::field(file, error.path().to_string(), error.inner().to_string())
+    })?;
     json.end()
         .map_err(|error| FormatError::field(file, ".", error.to_string()))?;
     Ok(value)

@@ -7,6 +7,9 @@ use super::manifest::{FORMAT, MANIFEST_FILE, MAX_EXCLUDED, MAX_SHARD_BYTES, Mani
 use super::plan::{SHARD_HEADER_BYTES, plan};
 use crate::format::{self, Fields};
 
+/// Most bytes of `pack.json`; that of a model with all of CLIP's tokens has 1.6 million.
+const MAX_BYTES: usize = 2 << 20;
+
 pub(super) const MAX_SHARDS: usize = 1024;
 const MAX_TOKENS: usize = 100_000;
 
@@ -16,6 +19,14 @@ impl Manifest {
     /// # Errors
     /// A [`PackError`] that names the field.
     pub fn parse(bytes: &[u8]) -> Result<Self, PackError> {
+        // What is free in form takes a hundred times its length in memory.
+        if bytes.len() > MAX_BYTES {
+            return Err(PackError::Size {
+                file: MANIFEST_FILE.to_owned(),
+                bytes: bytes.len() as u64,
+                expected: format!("at most {MAX_BYTES}"),
+            });
+        }
         let manifest: Self = format::parse(MANIFEST_FILE, bytes, FORMAT, VERSION)?;
         manifest.check()?;
         manifest.check_shards()?;
@@ -116,7 +127,12 @@ impl Manifest {
             )?;
             announced += shard.bytes;
         }
-        let tensors: u64 = plan(self).iter().map(|tensor| tensor.bytes()).sum();
+        let plan = plan(self);
+        if let Some(tensor) = plan.iter().find(|tensor| tensor.pieces().is_none()) {
+            let problem = "one row of it does not fit into a shard";
+            return Err(PackError::tensor(MANIFEST_FILE, &tensor.name, problem));
+        }
+        let tensors: u64 = plan.iter().map(|tensor| tensor.bytes()).sum();
         let most = tensors + SHARD_HEADER_BYTES * self.shards.len() as u64;
         let problem = format!("{announced} bytes in all, but the network's tensors take {tensors}");
         fields.require((tensors..=most).contains(&announced), "shards", problem)

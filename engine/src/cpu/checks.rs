@@ -1,0 +1,73 @@
+//! Operands that do not fit are refused by name before anything is computed.
+
+use super::Matrix;
+use super::attention::Part;
+use crate::error::EngineError;
+use crate::ops::{Attention, Columns};
+
+/// Refuses an operation unless its operands fit.
+pub(super) fn fit(
+    fine: bool,
+    operation: &str,
+    problem: impl FnOnce() -> String,
+) -> Result<(), EngineError> {
+    if fine {
+        Ok(())
+    } else {
+        Err(EngineError::shape(operation, problem()))
+    }
+}
+
+pub(super) fn shape_of(x: &Matrix) -> String {
+    format!("[{}, {}]", x.rows(), x.columns())
+}
+
+/// A bias of `columns` numbers, or none.
+pub(super) fn check_bias(
+    operation: &str,
+    bias: Option<&Matrix>,
+    columns: usize,
+) -> Result<(), EngineError> {
+    match bias {
+        Some(bias) => fit(
+            bias.rows() == 1 && bias.columns() == columns,
+            operation,
+            || format!("bias {} for {columns} outputs", shape_of(bias)),
+        ),
+        None => Ok(()),
+    }
+}
+
+/// An operand of an attention, if it lies inside its matrix.
+pub(super) fn part<'a>(
+    columns: &Columns<'a, Matrix>,
+    shape: Attention,
+) -> Result<Part<'a>, EngineError> {
+    let matrix = columns.tensor;
+    let inside = columns.start + shape.width <= matrix.columns();
+    let divides = shape.heads > 0 && shape.width.is_multiple_of(shape.heads);
+    fit(inside && divides, "attention", || {
+        format!(
+            "{shape:?} from column {} of {}",
+            columns.start,
+            shape_of(matrix)
+        )
+    })?;
+    Ok(Part {
+        matrix,
+        start: columns.start,
+    })
+}
+
+/// Keys that are there, and as many queries where each sees only the past.
+pub(super) fn check_keys(
+    queries: &Matrix,
+    keys: &Matrix,
+    shape: Attention,
+) -> Result<(), EngineError> {
+    let enough = (1..=keys.rows()).contains(&shape.keys);
+    let square = !shape.causal || queries.rows() == shape.keys;
+    fit(enough && square, "attention", || {
+        format!("{shape:?} of {} by {}", shape_of(queries), shape_of(keys))
+    })
+}
