@@ -4,8 +4,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use saysee_checkpoint::Checkpoint;
-use saysee_fuzz::pickle::{self, Tensor};
-use saysee_fuzz::{allocation, archive, checkpoint, scratch, seed};
+use saysee_checkpoint::testing::{Tensor, archive};
+use saysee_fuzz::archive::with_right_checksums;
+use saysee_fuzz::{allocation, checkpoint, pickle, scratch, seed};
 
 fn seeds() -> Vec<Vec<u8>> {
     let plain = Tensor {
@@ -37,9 +38,9 @@ fn seeds() -> Vec<Vec<u8>> {
         ("m/data/1", &[0; 16]),
     ];
     vec![
-        archive::made(false, &entries),
-        archive::made(true, &entries),
-        archive::made(false, &[]),
+        archive(false, &entries),
+        archive(true, &entries),
+        archive(false, &[]),
     ]
 }
 
@@ -49,7 +50,7 @@ fuzz_target!(
         allocation::limit(256 << 20);
     },
     |input: &[u8]| {
-        let file = scratch::file("model.ckpt", &archive::with_right_checksums(input));
+        let file = scratch::file("model.ckpt", &with_right_checksums(input));
         if let Some(opened) = checkpoint::told(Checkpoint::open(file), "model.ckpt") {
             checkpoint::read(&opened, "model.ckpt");
         }

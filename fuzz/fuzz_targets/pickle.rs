@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use saysee_checkpoint::Checkpoint;
-use saysee_fuzz::pickle::{self, Tensor};
-use saysee_fuzz::{allocation, archive, checkpoint, scratch, seed};
+use saysee_checkpoint::testing::{Tensor, archive};
+use saysee_fuzz::{allocation, checkpoint, pickle, scratch, seed};
 
 fn seeds() -> Vec<Vec<u8>> {
     let plain = Tensor {
@@ -50,7 +50,7 @@ fuzz_target!(
         allocation::limit(256 << 20);
     },
     |input: &[u8]| {
-        let archive = archive::made(
+        let whole = archive(
             false,
             &[
                 ("data.pkl", input),
@@ -59,7 +59,7 @@ fuzz_target!(
                 ("data/2", &[]),
             ],
         );
-        let file = scratch::file("model.ckpt", &archive);
+        let file = scratch::file("model.ckpt", &whole);
         if let Some(opened) = checkpoint::told(Checkpoint::open(file), "model.ckpt") {
             assert!(opened.config().is_object());
             checkpoint::read(&opened, "model.ckpt");

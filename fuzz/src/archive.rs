@@ -1,62 +1,11 @@
-//! Zip archives: made, and with their checksums made right.
+//! Zip archives with their checksums made right.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 
-use flate2::Compression;
 use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 
 /// Most bytes unpacked for the sake of a checksum.
 const MOST_UNPACKED: u64 = 1 << 20;
-
-/// An archive, of packed entries or not.
-pub fn made(is_packed: bool, entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = Vec::new();
-    let mut directory = Vec::new();
-    for (name, bytes) in entries {
-        let packed = if is_packed {
-            pack(bytes)
-        } else {
-            bytes.to_vec()
-        };
-        let start = archive.len() as u32;
-        // What both headers have: version, flags, method, time, checksum, sizes, lengths of name and extra field.
-        let mut common = b"\x14\0\0\0".to_vec();
-        common.extend(if is_packed { 8_u16 } else { 0 }.to_le_bytes());
-        common.extend([0; 4]);
-        for value in [
-            crc32fast::hash(bytes),
-            packed.len() as u32,
-            bytes.len() as u32,
-        ] {
-            common.extend(value.to_le_bytes());
-        }
-        common.extend((name.len() as u32).to_le_bytes());
-        archive.extend(b"PK\x03\x04");
-        archive.extend(&common);
-        archive.extend(name.as_bytes());
-        archive.extend(packed);
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&common);
-        directory.extend([0; 10]);
-        directory.extend(start.to_le_bytes());
-        directory.extend(name.as_bytes());
-    }
-    let (start, size) = (archive.len() as u32, directory.len() as u32);
-    let count = (entries.len() as u16).to_le_bytes();
-    archive.extend(directory);
-    archive.extend(b"PK\x05\x06\0\0\0\0");
-    archive.extend([count, count].concat());
-    archive.extend([size, start].map(u32::to_le_bytes).concat());
-    archive.extend([0; 2]);
-    archive
-}
-
-fn pack(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).expect("writing to memory");
-    encoder.finish().expect("writing to memory")
-}
 
 /// The archive with the checksum of every entry that can be found made that of its bytes.
 pub fn with_right_checksums(archive: &[u8]) -> Vec<u8> {

@@ -88,6 +88,14 @@ impl Failure {
         }
     }
 
+    /// A file that cannot be used.
+    pub fn input(file: &Path, problem: impl std::fmt::Display) -> Self {
+        Self::Input {
+            file: file.to_owned(),
+            problem: problem.to_string(),
+        }
+    }
+
     /// A refused checkpoint, unless what is wrong is where the pack goes.
     pub fn checkpoint(file: &Path, source: ConvertError) -> Self {
         match source {

@@ -4,6 +4,7 @@ pub mod commands;
 pub mod convert;
 pub mod failure;
 mod folder;
+mod picture;
 pub mod recording;
 mod session;
 mod staging;

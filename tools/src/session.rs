@@ -60,9 +60,9 @@ pub fn read_tokenizer(folder: &Path, pack: &Pack) -> Result<Vec<u8>, Failure> {
     let source = Folder::new(folder);
     let read = pack::read_tokenizer(&source, pack.manifest());
     let merges = pollster::block_on(read).map_err(|error| Failure::pack(folder, error))?;
-    merges.ok_or_else(|| Failure::Input {
-        file: folder.to_owned(),
-        problem: "the pack reads no text; convert it with --vocab and without --no-text".to_owned(),
+    merges.ok_or_else(|| {
+        let problem = "the pack reads no text; convert it with --vocab and without --no-text";
+        Failure::input(folder, problem)
     })
 }
 
@@ -78,10 +78,7 @@ pub fn read_at_most(file: &Path, most: u64) -> Result<Vec<u8>, Failure> {
             .map_err(|error| error.to_string()),
         None => Err("is no file's name".to_owned()),
     };
-    read.map_err(|problem| Failure::Input {
-        file: file.to_owned(),
-        problem,
-    })
+    read.map_err(|problem| Failure::input(file, problem))
 }
 
 /// Reads and checks a gallery.

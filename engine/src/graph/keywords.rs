@@ -59,8 +59,10 @@ pub struct KeywordOutput<T> {
     pub count: T,
     /// `[cap, 2 k]`: best vocabulary rows of each slot and their cosines.
     pub tokens: T,
-    /// `[cap, embedding]`: what the text tower reads.
-    pub embeddings: T,
+    /// `[cap, embedding]`: the projected vectors.
+    projected: T,
+    /// `[cap, 2 k]`: as `tokens`, whatever their alternatives are the neighbours of.
+    chosen: T,
     /// What tells when keywords were said: firing weights `[t, 1]`, boundaries `[t, 2]` or attention
     /// `[heads * rows, CLS rows + t]`.
     pub times: Option<T>,
@@ -125,27 +127,43 @@ impl<O: Ops> Keywords<O> {
         stages.note("kw_bn", &z);
         let cosines = self.cosines(ops, &z)?;
         stages.note("cosine", &cosines);
-        let mut tokens = ops.top_k(&cosines, self.tokens, &self.excluded)?;
-        stages.note("keyword_ids_reduced", &tokens);
-        let chosen = ops.gather(&self.table, &tokens)?;
-        let embeddings = if self.lookup { chosen.clone() } else { z };
-        stages.note("keywords", &embeddings);
-        stages.note("keyword_count", &count);
+        let chosen = ops.top_k(&cosines, self.tokens, &self.excluded)?;
+        stages.note("keyword_ids_reduced", &chosen);
+        let mut output = KeywordOutput {
+            count,
+            tokens: chosen.clone(),
+            projected: z,
+            chosen,
+            times,
+        };
+        if stages.wanted() {
+            stages.note("keywords", &self.embeddings(ops, &output)?);
+        }
+        stages.note("keyword_count", &output.count);
         if self.neighbours == Neighbours::OfToken || stages.wanted() {
-            let cosines = self.cosines(ops, &chosen)?;
+            let rows = ops.gather(&self.table, &output.chosen)?;
+            let cosines = self.cosines(ops, &rows)?;
             // The reference leaves the special rows in this list.
             let near = ops.top_k(&cosines, self.tokens, &[])?;
             stages.note("neighbours", &near);
             if self.neighbours == Neighbours::OfToken {
-                tokens = near;
+                output.tokens = near;
             }
         }
-        Ok(KeywordOutput {
-            count,
-            tokens,
-            embeddings,
-            times,
-        })
+        Ok(output)
+    }
+
+    /// `[cap, embedding]`: what the text tower reads.
+    pub(super) fn embeddings(
+        &self,
+        ops: &mut O,
+        output: &KeywordOutput<O::Tensor>,
+    ) -> Result<O::Tensor, EngineError> {
+        if self.lookup {
+            ops.gather(&self.table, &output.chosen)
+        } else {
+            Ok(output.projected.clone())
+        }
     }
 
     /// Cosines of rows with the vocabulary.

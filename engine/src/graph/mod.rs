@@ -319,8 +319,9 @@ impl<O: Ops> Network<O> {
         let (true, (Some(tower), Some(said), Some(branch))) = (wanted, parts) else {
             return Ok(None);
         };
-        let (embeddings, count) = (&said.embeddings, &said.count);
-        let raw = tower.keywords(ops, embeddings, count, branch.table(), self.frame, stages)?;
+        let embeddings = branch.embeddings(ops, said)?;
+        let table = branch.table();
+        let raw = tower.keywords(ops, &embeddings, &said.count, table, self.frame, stages)?;
         stages.note("cascaded_raw", &raw);
         let embedding = ops.normalise_rows(&raw)?;
         stages.note("cascaded_audio_feat", &embedding);

@@ -37,8 +37,8 @@ mod kind;
 mod number;
 mod pickle;
 mod tensor;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod torch;
 
 pub use checkpoint::Checkpoint;

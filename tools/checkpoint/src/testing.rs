@@ -1,34 +1,49 @@
-//! Pickles and archives made by hand, for tests.
+//! Pickles and archives made by hand, for tests and for fuzzing.
+
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "writing to memory does not fail; only tests read this"
+)]
 
 use std::io::Write as _;
+#[cfg(test)]
 use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
 /// A pickle in the making.
-pub(crate) struct Pickle(Vec<u8>);
+#[derive(Debug)]
+pub struct Pickle(Vec<u8>);
 
 impl Pickle {
     /// Of protocol 2.
-    pub(crate) fn new() -> Self {
+    #[allow(
+        clippy::new_without_default,
+        reason = "an empty pickle is no default of anything"
+    )]
+    pub fn new() -> Self {
         Self(b"\x80\x02".to_vec())
     }
 
     /// Instructions as they are.
-    pub(crate) fn raw(mut self, bytes: &[u8]) -> Self {
+    pub fn raw(mut self, bytes: &[u8]) -> Self {
         self.0.extend(bytes);
         self
     }
 
-    pub(crate) fn text(self, text: &str) -> Self {
+    pub fn text(self, text: &str) -> Self {
         let length = (text.len() as u32).to_le_bytes();
         self.raw(b"X").raw(&length).raw(text.as_bytes())
     }
 
-    /// An integer of at most 8 bytes.
-    pub(crate) fn int(self, value: i64) -> Self {
-        self.raw(b"\x8a\x08").raw(&value.to_le_bytes())
+    /// An integer, as short as Python writes it or in 8 bytes.
+    pub fn int(self, value: i64) -> Self {
+        match u8::try_from(value) {
+            Ok(small) => self.raw(&[b'K', small]),
+            Err(_) => self.raw(b"\x8a\x08").raw(&value.to_le_bytes()),
+        }
     }
 
     fn ints(self, values: &[i64]) -> Self {
@@ -39,7 +54,7 @@ impl Pickle {
     }
 
     /// What torch writes for a tensor.
-    pub(crate) fn tensor(self, tensor: &Tensor) -> Self {
+    pub fn tensor(self, tensor: &Tensor) -> Self {
         self.raw(b"ctorch._utils\n_rebuild_tensor_v2\n((")
             .text("storage")
             .raw(format!("ctorch\n{}\n", tensor.class).as_bytes())
@@ -53,24 +68,24 @@ impl Pickle {
             .raw(b"\x89ccollections\nOrderedDict\n)RtR")
     }
 
-    pub(crate) fn stop(self) -> Vec<u8> {
+    pub fn stop(self) -> Vec<u8> {
         self.raw(b".").0
     }
 }
 
 /// A tensor as torch describes it.
-#[derive(Clone, Copy)]
-pub(crate) struct Tensor<'a> {
-    pub(crate) class: &'a str,
-    pub(crate) key: &'a str,
-    pub(crate) elements: i64,
-    pub(crate) offset: i64,
-    pub(crate) shape: &'a [i64],
-    pub(crate) stride: &'a [i64],
+#[derive(Clone, Copy, Debug)]
+pub struct Tensor<'a> {
+    pub class: &'a str,
+    pub key: &'a str,
+    pub elements: i64,
+    pub offset: i64,
+    pub shape: &'a [i64],
+    pub stride: &'a [i64],
 }
 
 /// The pickle of a checkpoint with these tensors and `{"a": 1}` as configuration.
-pub(crate) fn lightning(tensors: &[(&str, Tensor)]) -> Vec<u8> {
+pub fn lightning(tensors: &[(&str, Tensor)]) -> Vec<u8> {
     let mut pickle = Pickle::new()
         .raw(b"}(")
         .text("state_dict")
@@ -87,7 +102,7 @@ pub(crate) fn lightning(tensors: &[(&str, Tensor)]) -> Vec<u8> {
 }
 
 /// A zip archive, of packed entries or not.
-pub(crate) fn archive(is_packed: bool, entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn archive(is_packed: bool, entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = Vec::new();
     let mut directory = Vec::new();
     for (name, bytes) in entries {
@@ -133,6 +148,7 @@ pub(crate) fn archive(is_packed: bool, entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A file that goes away with the folder returned with it.
+#[cfg(test)]
 pub(crate) fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);

@@ -198,17 +198,11 @@ fn check(
 
 fn read_merges(file: &Path) -> Result<(Vec<u8>, Tokenizer), Failure> {
     let bytes = session::read_at_most(file, MAX_MERGES_BYTES)?;
-    let tokenizer = Tokenizer::from_merges(&bytes).map_err(|error| Failure::Input {
-        file: file.to_owned(),
-        problem: error.to_string(),
-    })?;
+    let tokenizer = Tokenizer::from_merges(&bytes).map_err(|error| Failure::input(file, error))?;
     Ok((bytes, tokenizer))
 }
 
 fn read_config(file: &Path) -> Result<Value, Failure> {
     let bytes = session::read_at_most(file, MAX_CONFIG_BYTES)?;
-    serde_json::from_slice(&bytes).map_err(|error| Failure::Input {
-        file: file.to_owned(),
-        problem: error.to_string(),
-    })
+    serde_json::from_slice(&bytes).map_err(|error| Failure::input(file, error))
 }

@@ -8,11 +8,11 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{ExtendedColorType, RgbImage};
 use indicatif::{ProgressBar, ProgressStyle};
-use saysee_clip_inputs::Preprocessing;
-use saysee_clip_inputs::image::{Rgb, decode};
+use saysee_clip_inputs::image::Rgb;
 use saysee_engine::gallery::{self, EmbeddingFormat, Embeddings, GalleryManifest, Item};
 
 use crate::failure::Failure;
+use crate::picture;
 use crate::session::{self, ModelArguments};
 use crate::staging::Staging;
 
@@ -41,8 +41,6 @@ pub struct Arguments {
     side: u32,
 }
 
-/// Most bytes of a photograph's file.
-const MAX_PICTURE_BYTES: u64 = 64 << 20;
 /// Most bytes of the captions.
 const MAX_CAPTION_BYTES: u64 = 64 << 20;
 /// Of JPEG, out of 100.
@@ -62,17 +60,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
         .as_deref()
         .map_or(Ok(HashMap::new()), read_captions)?;
     let pack = session::open_pack(&arguments.model.pack)?;
-    let Some(tower) = pack.manifest().model.image_tower.clone() else {
-        return Err(Failure::Input {
-            file: arguments.model.pack.clone(),
-            problem: "the pack has no image tower; convert it without --no-pictures".to_owned(),
-        });
-    };
-    let preprocessing = Preprocessing {
-        size: tower.size,
-        mean: tower.mean,
-        std: tower.deviation,
-    };
+    let how = picture::preprocessing(&arguments.model.pack, &pack)?;
     let mut engine = session::start(&pack, arguments.model.backend)?;
     let written = |error: std::io::Error| Failure::Write {
         file: arguments.out.clone(),
@@ -87,20 +75,19 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let mut embeddings = Vec::new();
     for file in &files {
         bar.inc(1);
-        let picture = match read(file) {
+        let picture = match picture::read(file) {
             Ok(picture) => picture,
             Err(failure) => {
                 bar.suspend(|| eprintln!("left out: {failure}"));
                 continue;
             }
         };
-        let planes = preprocessing
-            .preprocess(&picture.pixels, picture.width, picture.height)
-            .map_err(|error| refuse(file, &error.to_string()))?;
+        let planes = picture::planes(&how, file, &picture)?;
         embeddings.extend(pollster::block_on(engine.embed_image(&planes))?);
         let id = format!("p{:05}", items.len());
-        let stored = shrink(picture, arguments.side).ok_or_else(|| refuse(file, "is empty"))?;
-        let jpeg = encode(&stored).map_err(|error| refuse(file, &error.to_string()))?;
+        let stored =
+            shrink(picture, arguments.side).ok_or_else(|| Failure::input(file, "is empty"))?;
+        let jpeg = encode(&stored).map_err(|error| Failure::input(file, error))?;
         let name = format!("{PICTURES}/{id}.jpg");
         staging.write(&name, &jpeg).map_err(written)?;
         items.push(Item {
@@ -117,7 +104,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     bar.finish_and_clear();
     let count = items.len();
     if count == 0 {
-        return Err(refuse(
+        return Err(Failure::input(
             &arguments.photographs,
             "has no picture that can be read",
         ));
@@ -138,16 +125,9 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
-fn refuse(file: &Path, problem: &str) -> Failure {
-    Failure::Input {
-        file: file.to_owned(),
-        problem: problem.to_owned(),
-    }
-}
-
 /// The files of a folder, by name.
 fn photographs(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = std::fs::read_dir(folder).map_err(|error| refuse(folder, &error.to_string()))?;
+    let entries = std::fs::read_dir(folder).map_err(|error| Failure::input(folder, error))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.is_file())
@@ -158,12 +138,7 @@ fn photographs(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 fn read_captions(file: &Path) -> Result<HashMap<String, String>, Failure> {
     let bytes = session::read_at_most(file, MAX_CAPTION_BYTES)?;
-    serde_json::from_slice(&bytes).map_err(|error| refuse(file, &error.to_string()))
-}
-
-fn read(file: &Path) -> Result<Rgb, Failure> {
-    let bytes = session::read_at_most(file, MAX_PICTURE_BYTES)?;
-    decode(&bytes).map_err(|error| refuse(file, &error.to_string()))
+    serde_json::from_slice(&bytes).map_err(|error| Failure::input(file, error))
 }
 
 /// What a picture shows: its caption, or its file's name as words.

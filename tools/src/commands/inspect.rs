@@ -181,10 +181,8 @@ fn rounding(data: &WeightData) -> Option<f32> {
 fn distance(data: &WeightData, reference: &WeightData, name: &str) -> Result<f32, Failure> {
     let (here, there) = (data.to_f32(), reference.to_f32());
     if here.len() != there.len() {
-        return Err(Failure::Input {
-            file: name.into(),
-            problem: "has another size in the pack it is compared with".to_owned(),
-        });
+        let problem = "has another size in the pack it is compared with";
+        return Err(Failure::input(name.as_ref(), problem));
     }
     let size = root_mean_square(there.iter().copied());
     let differences = here.iter().zip(&there).map(|(here, there)| here - there);

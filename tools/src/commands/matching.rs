@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use saysee_clip_inputs::Tokenizer;
-use saysee_clip_inputs::image::{Preprocessing, decode};
 use saysee_engine::Engine;
 use saysee_engine::gallery::Gallery;
 use saysee_engine::index::{cosine, rank};
@@ -12,6 +11,7 @@ use saysee_engine::pack::Pack;
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::picture;
 use crate::session::{self, ModelArguments};
 
 /// What both commands take.
@@ -50,9 +50,6 @@ pub struct ImageArguments {
     files: Vec<PathBuf>,
 }
 
-/// Most bytes of a picture's file.
-const MAX_PICTURE_BYTES: u64 = 64 << 20;
-
 /// Runs `saysee text`.
 ///
 /// # Errors
@@ -60,14 +57,14 @@ const MAX_PICTURE_BYTES: u64 = 64 << 20;
 pub fn run_text(arguments: &TextArguments, out: &mut impl Write) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.common)?;
     let merges = session::read_tokenizer(&arguments.common.model.pack, &session.pack)?;
-    let tokenizer = Tokenizer::from_merges(&merges).map_err(|error| Failure::Input {
-        file: arguments.common.model.pack.clone(),
-        problem: error.to_string(),
-    })?;
+    let folder = &arguments.common.model.pack;
+    let refuse = |error: &dyn std::fmt::Display| Failure::input(folder, error);
+    let tokenizer = Tokenizer::from_merges(&merges).map_err(|error| refuse(&error))?;
+    let tower = session.pack.manifest().model.text_tower.as_ref();
+    let context = tower.map_or(0, |tower| tower.positions);
     for text in &arguments.texts {
-        let mut ids = vec![tokenizer.start()];
-        ids.extend(tokenizer.encode(text));
-        ids.push(tokenizer.end());
+        let ids = tokenizer.encode_framed(text, context);
+        let ids = ids.map_err(|error| refuse(&error))?;
         let embedding = pollster::block_on(session.engine.embed_text(&ids))?;
         session.report(text, &embedding, out)?;
     }
@@ -80,27 +77,9 @@ pub fn run_text(arguments: &TextArguments, out: &mut impl Write) -> Result<(), F
 /// When the pack sees no pictures, a file is no picture, or the gallery does not fit.
 pub fn run_image(arguments: &ImageArguments, out: &mut impl Write) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.common)?;
-    let Some(tower) = session.pack.manifest().model.image_tower.clone() else {
-        return Err(Failure::Input {
-            file: arguments.common.model.pack.clone(),
-            problem: "the pack has no image tower; convert it without --no-pictures".to_owned(),
-        });
-    };
-    let preprocessing = Preprocessing {
-        size: tower.size,
-        mean: tower.mean,
-        std: tower.deviation,
-    };
+    let how = picture::preprocessing(&arguments.common.model.pack, &session.pack)?;
     for file in &arguments.files {
-        let refuse = |problem: String| Failure::Input {
-            file: file.clone(),
-            problem,
-        };
-        let bytes = session::read_at_most(file, MAX_PICTURE_BYTES)?;
-        let picture = decode(&bytes).map_err(|error| refuse(error.to_string()))?;
-        let planes = preprocessing
-            .preprocess(&picture.pixels, picture.width, picture.height)
-            .map_err(|error| refuse(error.to_string()))?;
+        let planes = picture::planes(&how, file, &picture::read(file)?)?;
         let embedding = pollster::block_on(session.engine.embed_image(&planes))?;
         session.report(&file.display().to_string(), &embedding, out)?;
     }

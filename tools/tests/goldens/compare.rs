@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use saysee_engine::Engine;
 use saysee_engine::graph::NamedStage;
-use saysee_engine::pack::{Manifest, Slots};
+use saysee_engine::pack::Manifest;
 
 use crate::golden::{Golden, Stored, Utterance};
 
@@ -96,9 +96,6 @@ impl Report {
             .iter()
             .map(|stage| (stage.name.as_str(), stage))
             .collect();
-        let keywords = manifest.model.head.keywords.as_ref();
-        let is_segmental =
-            keywords.is_some_and(|keywords| matches!(keywords.slots, Slots::Segments(_)));
         let count = ours
             .get("keyword_count")
             .map_or(0, |stage| stage.numbers[0] as usize);
@@ -144,7 +141,7 @@ impl Report {
                         continue;
                     };
                     let want = rows(&name, &stored);
-                    let kept = kept_rows(&name, count, is_segmental, &want, stage);
+                    let kept = kept_rows(&name, count, &want, stage);
                     let want = &want.numbers[..kept * want.columns];
                     match name.as_str() {
                         "cif_fired" | "frame_pad_mask" | "feat_len" | "keyword_count"
@@ -363,20 +360,13 @@ fn rows(name: &str, stored: &Stored) -> Rows {
 }
 
 /// Rows that mean something: those of keywords that are there, and frames of the utterance.
-fn kept_rows(
-    name: &str,
-    count: usize,
-    is_segmental: bool,
-    want: &Rows,
-    stage: &NamedStage,
-) -> usize {
+fn kept_rows(name: &str, count: usize, want: &Rows, stage: &NamedStage) -> usize {
     let rows = want.numbers.len() / want.columns.max(1);
     match name {
         "cif_feats" | "kw_projected" | "kw_bn" | "cosine" | "keywords" | "seg_mean"
         | "seg_tokens" => rows.min(count),
         "text_encoder_input" => rows.min(count + 2),
         "cif_alpha" | "cif_fired" => rows.min(stage.rows),
-        _ if is_segmental && name == "branch_out" => rows.min(stage.rows),
         _ => rows,
     }
 }

@@ -77,6 +77,23 @@ impl Tokenizer {
         ids
     }
 
+    /// Start, the text's ids and end, however many they are; `context` is what is going to read them.
+    ///
+    /// # Errors
+    /// [`TextError`] when the text has more than [`MAX_TEXT_BYTES`] bytes, or `context` is below 2.
+    pub fn encode_framed(&self, text: &str, context: usize) -> Result<Vec<u32>, TextError> {
+        if context < 2 {
+            return Err(TextError::Context { context });
+        }
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(TextError::TooLong { bytes: text.len() });
+        }
+        let mut ids = self.encode(text);
+        ids.insert(0, self.start());
+        ids.push(self.end());
+        Ok(ids)
+    }
+
     /// `context` ids (77 for every published CLIP): start, the text's, end, and zeros. The text
     /// tower's result is that of the first end token.
     ///
@@ -131,20 +148,6 @@ impl Tokenizer {
             text: String::from_utf8_lossy(bytes),
             ends_word,
         })
-    }
-
-    /// Start, the text's ids, end.
-    fn encode_framed(&self, text: &str, context: usize) -> Result<Vec<u32>, TextError> {
-        if context < 2 {
-            return Err(TextError::Context { context });
-        }
-        if text.len() > MAX_TEXT_BYTES {
-            return Err(TextError::TooLong { bytes: text.len() });
-        }
-        let mut ids = self.encode(text);
-        ids.insert(0, self.start());
-        ids.push(self.end());
-        Ok(ids)
     }
 
     fn encode_word(&self, word: &str) -> Vec<u32> {
