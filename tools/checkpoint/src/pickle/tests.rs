@@ -95,9 +95,21 @@ fn problem(instructions: &[u8]) -> PickleProblem {
         .problem
 }
 
+/// Each of the instructions makes what is beside it.
+fn all_make(cases: &[(&[u8], &str)]) {
+    for (instructions, expected) in cases {
+        assert_eq!(
+            made(instructions),
+            *expected,
+            "{}",
+            instructions.escape_ascii()
+        );
+    }
+}
+
 #[test]
 fn plain_values() {
-    for (instructions, expected) in [
+    all_make(&[
         (&b"N"[..], "None"),
         (b"\x88", "true"),
         (b"\x89", "false"),
@@ -129,19 +141,12 @@ fn plain_values() {
             "torch._utils._rebuild_tensor_v2",
         ),
         (b"\x8c\x01m\x8c\x01C\x93", "m.C"),
-    ] {
-        assert_eq!(
-            made(instructions),
-            expected,
-            "{}",
-            instructions.escape_ascii()
-        );
-    }
+    ]);
 }
 
 #[test]
 fn containers() {
-    for (instructions, expected) in [
+    all_make(&[
         (&b"]"[..], "[]"),
         (b"}", "{}"),
         (b")", "()"),
@@ -162,19 +167,12 @@ fn containers() {
         (b"(K\x01K\x02d", "{1:2,}"),
         // A state for a dictionary is passed over.
         (b"}}b", "{}"),
-    ] {
-        assert_eq!(
-            made(instructions),
-            expected,
-            "{}",
-            instructions.escape_ascii()
-        );
-    }
+    ]);
 }
 
 #[test]
 fn the_stack_and_the_memo() {
-    for (instructions, expected) in [
+    all_make(&[
         (&b"K\x01K\x020"[..], "1"),
         (b"K\x01(0", "1"),
         (b"K\x01(K\x02K\x031", "1"),
@@ -184,21 +182,14 @@ fn the_stack_and_the_memo() {
         (b"K\x07\x94K\x08\x94h\0h\x01(t0000h\x01", "8"),
         (b"\x95\xff\xff\xff\xff\xff\xff\xff\x7fN", "None"),
         (b"\x80\x05N", "None"),
-    ] {
-        assert_eq!(
-            made(instructions),
-            expected,
-            "{}",
-            instructions.escape_ascii()
-        );
-    }
+    ]);
     // What follows the last instruction is not looked at.
     assert_eq!(read(b"\x80\x02N.\xff"), "None");
 }
 
 #[test]
 fn calls_are_noted_and_not_made() {
-    for (instructions, expected) in [
+    all_make(&[
         (
             &b"cos\nsystem\nX\x04\0\0\0halt\x85R"[..],
             "os.system(\"halt\")",
@@ -211,14 +202,7 @@ fn calls_are_noted_and_not_made() {
         (b"cm\nC\n)\x81(K\x01K\x02u", "m.C(){1:2,}"),
         (b"K\x01)R)R", "1()()"),
         (b"X\x03\0\0\0keyQ", "@\"key\""),
-    ] {
-        assert_eq!(
-            made(instructions),
-            expected,
-            "{}",
-            instructions.escape_ascii()
-        );
-    }
+    ]);
 }
 
 #[test]
