@@ -31,6 +31,8 @@ pub enum Backend {
     Gpu,
     /// The CPU.
     Cpu,
+    /// The CPU in f32 throughout: slower, what the others are measured by.
+    CpuExact,
 }
 
 impl From<Backend> for BackendChoice {
@@ -39,6 +41,7 @@ impl From<Backend> for BackendChoice {
             Backend::Auto => Self::Auto,
             Backend::Gpu => Self::Gpu,
             Backend::Cpu => Self::Cpu,
+            Backend::CpuExact => Self::CpuExact,
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Multi-head attention.
 
-use super::matmul::{View, multiply};
+use super::activation::exp;
+use super::lanes;
 use super::matrix::Matrix;
+use super::product::{Finish, PackedFloats, Rows, Target, multiply};
+use super::tiles::InstructionSet;
 use crate::ops::Attention;
 
 /// Part of a matrix's columns.
@@ -12,76 +15,99 @@ pub(super) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn head(&self, head: usize, size: usize, rows: usize) -> View<'a> {
-        let stride = self.matrix.columns();
-        let first = self.start + head * size;
-        View::columns(self.matrix.data(), rows, stride, first, size)
+    fn head(&self, head: usize, size: usize, rows: usize) -> Rows<'a, f32> {
+        Rows {
+            data: &self.matrix.data()[self.start + head * size..],
+            count: rows,
+            pitch: self.matrix.columns(),
+        }
     }
 }
 
 /// Shapes are the caller's to check; `[query rows, width]`.
-pub(super) fn attend(queries: Part, keys: Part, values: Part, shape: Attention) -> Vec<f32> {
+pub(super) fn attend(
+    set: InstructionSet,
+    queries: Part,
+    keys: Part,
+    values: Part,
+    shape: Attention,
+) -> Vec<f32> {
     let rows = queries.matrix.rows();
     let mut out = vec![0.0; rows * shape.width];
     let size = shape.width / shape.heads;
+    if rows == 0 || size == 0 {
+        return out;
+    }
+    let mut weights = vec![0.0; rows * shape.keys];
     for head in 0..shape.heads {
-        let weights = weights_of(queries, keys, shape, head);
-        if weights.is_empty() {
-            return out;
-        }
-        multiply(
-            View::whole(&weights, rows, shape.keys),
-            values.head(head, size, shape.keys),
-            1.0,
-            &mut out[head * size..],
-            shape.width,
-        );
+        weigh(set, queries, keys, shape, head, &mut weights);
+        let values = PackedFloats::of_columns(set, values.head(head, size, shape.keys), size);
+        let weights = Rows {
+            data: &weights,
+            count: rows,
+            pitch: shape.keys,
+        };
+        let target = Target {
+            data: &mut out[head * size..],
+            pitch: shape.width,
+        };
+        multiply(weights, &values, Finish::NOTHING, target);
     }
     out
 }
 
 /// The softmax alone, `[query rows, keys]` of each head, one after another.
-pub(super) fn weights(queries: Part, keys: Part, shape: Attention) -> Vec<f32> {
-    (0..shape.heads)
-        .flat_map(|head| weights_of(queries, keys, shape, head))
-        .collect()
+pub(super) fn weights(
+    set: InstructionSet,
+    queries: Part,
+    keys: Part,
+    shape: Attention,
+) -> Vec<f32> {
+    let of_head = queries.matrix.rows() * shape.keys;
+    let mut out = vec![0.0; shape.heads * of_head];
+    if of_head > 0 && shape.width > 0 {
+        for (head, weights) in out.chunks_exact_mut(of_head).enumerate() {
+            weigh(set, queries, keys, shape, head, weights);
+        }
+    }
+    out
 }
 
-fn weights_of(queries: Part, keys: Part, shape: Attention, head: usize) -> Vec<f32> {
+fn weigh(
+    set: InstructionSet,
+    queries: Part,
+    keys: Part,
+    shape: Attention,
+    head: usize,
+    weights: &mut [f32],
+) {
     let rows = queries.matrix.rows();
     let size = shape.width / shape.heads;
-    let mut scores = vec![0.0; rows * shape.keys];
-    if scores.is_empty() || size == 0 {
-        return scores;
-    }
-    let scale = 1.0 / (size as f32).sqrt();
-    multiply(
-        queries.head(head, size, rows),
-        keys.head(head, size, shape.keys).transposed(),
-        scale,
-        &mut scores,
-        shape.keys,
-    );
-    for (row, scores) in scores.chunks_exact_mut(shape.keys).enumerate() {
+    let packed = PackedFloats::of_rows(set, keys.head(head, size, shape.keys), size);
+    let finish = Finish {
+        scale: 1.0 / (size as f32).sqrt(),
+        ..Finish::NOTHING
+    };
+    let target = Target {
+        data: &mut *weights,
+        pitch: shape.keys,
+    };
+    multiply(queries.head(head, size, rows), &packed, finish, target);
+    for (row, scores) in weights.chunks_exact_mut(shape.keys).enumerate() {
         let seen = if shape.causal { row + 1 } else { shape.keys };
         let (seen, unseen) = scores.split_at_mut(seen.min(shape.keys));
         softmax(seen);
         unseen.fill(0.0);
     }
-    scores
 }
 
 /// Exponentials over their sum, shifted by the largest so that none overflows.
 fn softmax(row: &mut [f32]) {
-    let largest = row.iter().fold(f32::NEG_INFINITY, |max, x| max.max(*x));
-    let mut sum = 0.0;
-    for x in row.iter_mut() {
-        *x = (*x - largest).exp();
-        sum += *x;
-    }
-    row.iter_mut().for_each(|x| *x /= sum);
+    let (_, largest) = lanes::range(row);
+    row.iter_mut().for_each(|x| *x = exp(*x - largest));
+    let scale = 1.0 / lanes::sum(row, |x| x);
+    row.iter_mut().for_each(|x| *x *= scale);
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +129,7 @@ mod tests {
                 keys,
                 causal,
             };
-            let out = attend(part(0), part(1), part(2), shape);
+            let out = attend(InstructionSet::best(), part(0), part(1), part(2), shape);
             let size = width / heads;
             let at = |row: usize, which: usize, column: usize| {
                 f64::from(data[row * 3 * width + which * width + column])

@@ -1,57 +1,94 @@
-//! Convolutions over time.
+//! Convolutions over time. The inputs of one output frame are consecutive numbers of the input matrix (a weight being
+//! tap-major), so a convolution is a product of overlapping rows.
 
-use super::matmul::{View, multiply};
+use super::bytes::{self, Bytes};
 use super::matrix::Matrix;
+use super::product::{self, Finish, PackedFloats, Rows, Target};
+use super::weight::Product;
 use crate::ops::Convolution;
 
-/// Most numbers that are laid out side by side at a time.
-const CHUNK: usize = 1 << 18;
-
-/// A run of columns of a matrix.
-#[derive(Clone, Copy)]
-pub(super) struct Channels {
-    pub(super) first: usize,
-    pub(super) count: usize,
-}
-
-/// `out[frame, ..] = weight [outputs, kernel * channels] times the frames under the kernel`, for `frames` outputs
-/// that lie `out_stride` apart; zeros where the kernel hangs over an end. A piece of the frames at a time is laid
-/// out side by side, so that the product is one of matrices and the memory it takes does not grow with them.
+/// `x [frames, channels]` by `[outputs, kernel * channels]` -> `[output frames, outputs]`.
 pub(super) fn convolve(
     x: &Matrix,
-    channels: Channels,
-    weight: View,
+    weight: &Product,
     shape: Convolution,
-    frames: usize,
-    out: &mut [f32],
-    out_stride: usize,
-) {
-    let width = shape.kernel * channels.count;
-    let most = (CHUNK / width.max(1)).max(1);
-    let mut unfolded = vec![0.0; most.min(frames) * width];
-    for first in (0..frames).step_by(most) {
-        let count = most.min(frames - first);
-        unfolded.fill(0.0);
-        for (frame, row) in unfolded.chunks_exact_mut(width).take(count).enumerate() {
-            for (tap, target) in row.chunks_exact_mut(channels.count).enumerate() {
-                let source = ((first + frame) * shape.stride + tap)
-                    .checked_sub(shape.padding)
-                    .filter(|row| *row < x.rows());
-                if let Some(source) = source {
-                    let start = source * x.columns() + channels.first;
-                    target.copy_from_slice(&x.data()[start..start + channels.count]);
-                }
-            }
+    finish: Finish,
+    outputs: usize,
+) -> Vec<f32> {
+    let count = shape.output_frames(x.rows());
+    let mut out = vec![0.0; count * outputs];
+    let padded;
+    let frames = if shape.padding == 0 {
+        x.data()
+    } else {
+        padded = pad(x, 0, x.columns(), shape.padding, shape.padding);
+        &padded
+    };
+    let target = Target {
+        data: &mut out,
+        pitch: outputs,
+    };
+    let pitch = shape.stride * x.columns();
+    match weight {
+        Product::Floats(weight) => {
+            let rows = Rows {
+                data: frames,
+                count,
+                pitch,
+            };
+            product::multiply(rows, weight, finish, target);
         }
-        let rows = View::whole(&unfolded, count, width);
-        multiply(
-            rows,
-            weight.transposed(),
-            1.0,
-            &mut out[first * out_stride..],
-            out_stride,
-        );
+        Product::Bytes(weight) => {
+            let frames = Bytes::new(frames, weight.block());
+            bytes::multiply(&frames, count, pitch, weight, finish, target);
+        }
     }
+    out
+}
+
+/// A convolution in groups of channels, output as long as the input: `x [frames, width]`, a weight
+/// `[width / groups, kernel * width / groups]` each.
+pub(super) fn grouped(
+    x: &Matrix,
+    groups: &[PackedFloats],
+    kernel: usize,
+    finish: Finish,
+) -> Vec<f32> {
+    let (frames, width) = (x.rows(), x.columns());
+    let channels = width / groups.len();
+    let mut out = vec![0.0; frames * width];
+    for (group, weight) in groups.iter().enumerate() {
+        let first = group * channels;
+        let padded = pad(x, first, channels, kernel / 2, kernel / 2);
+        let rows = Rows {
+            data: &padded,
+            count: frames,
+            pitch: channels,
+        };
+        let part = |numbers| &<[f32]>::split_at(numbers, first).1[..];
+        let finish = Finish {
+            bias: finish.bias.map(part),
+            residual: finish.residual.map(part),
+            ..finish
+        };
+        let target = Target {
+            data: &mut out[first..],
+            pitch: width,
+        };
+        product::multiply(rows, weight, finish, target);
+    }
+    out
+}
+
+/// Some columns of a matrix, with rows of zeros before and after.
+fn pad(x: &Matrix, first: usize, count: usize, before: usize, after: usize) -> Vec<f32> {
+    let mut padded = Vec::with_capacity((before + x.rows() + after) * count);
+    padded.resize(before * count, 0.0);
+    for row in x.iter_rows() {
+        padded.extend_from_slice(&row[first..first + count]);
+    }
+    padded.resize(padded.len() + after * count, 0.0);
+    padded
 }
 
 /// One filter a channel: `x [frames, width]`, `weight [kernel, width]`, `bias [width]`, odd kernel.

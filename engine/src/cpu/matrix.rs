@@ -40,6 +40,11 @@ impl Matrix {
         &self.data
     }
 
+    /// One row.
+    pub(super) fn row(&self, row: usize) -> &[f32] {
+        &self.data[row * self.columns..(row + 1) * self.columns]
+    }
+
     /// The rows, one slice each. A matrix without columns has none.
     pub(super) fn iter_rows(&self) -> std::slice::ChunksExact<'_, f32> {
         self.data.chunks_exact(self.columns.max(1))

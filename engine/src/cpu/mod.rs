@@ -3,75 +3,86 @@
 
 mod activation;
 mod attention;
+mod bytes;
 mod checks;
 mod convolution;
-mod matmul;
+mod first_convolution;
+mod lanes;
 mod matrix;
 mod norm;
+mod product;
 mod rank;
 mod slots;
 mod text;
+mod tiles;
+mod weight;
 
 pub use matrix::Matrix;
+pub use weight::Weight;
 
 use crate::audio::LogMel;
 use crate::error::EngineError;
 use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
 use checks::{check_bias, check_keys, fit, part, shape_of};
-use convolution::Channels;
-use matmul::{View, multiply};
+use product::Finish;
+use tiles::InstructionSet;
+
+/// How products with quantised weights are computed. Weights in `f32` and `f16` are multiplied in `f32` either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// As `f32`, the weight being its value times its scale: what everything else is measured by.
+    #[default]
+    Exact,
+    /// In eight bits, activations being quantised as well (docs: "Eight bits"): several times as fast.
+    EightBits,
+}
 
 /// The operations on one CPU core.
-#[derive(Default)]
 pub struct CpuOps {
     front_end: Option<(LogMelConfig, LogMel)>,
+    precision: Precision,
+    set: InstructionSet,
+}
+
+impl Default for CpuOps {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl CpuOps {
-    /// Ready at once.
+    /// Ready at once, exact.
     pub fn new() -> Self {
-        Self::default()
+        Self::with(Precision::Exact)
     }
-}
 
-/// `activation(x W^T + bias)`, shapes checked by the caller.
-fn affine(x: &Matrix, weight: &Matrix, bias: Option<&Matrix>, activation: Activation) -> Vec<f32> {
-    let (rows, columns) = (x.rows(), weight.rows());
-    let mut out = vec![0.0; rows * columns];
-    let weights = View::whole(weight.data(), columns, weight.columns()).transposed();
-    multiply(
-        View::whole(x.data(), rows, x.columns()),
-        weights,
-        1.0,
-        &mut out,
-        columns,
-    );
-    finish(&mut out, columns, bias, activation);
-    out
-}
-
-/// Adds the bias to every row, then applies the activation.
-fn finish(out: &mut [f32], columns: usize, bias: Option<&Matrix>, activation: Activation) {
-    if let Some(bias) = bias {
-        for row in out.chunks_exact_mut(columns.max(1)) {
-            row.iter_mut().zip(bias.data()).for_each(|(y, b)| *y += b);
+    /// Ready at once.
+    pub fn with(precision: Precision) -> Self {
+        Self {
+            front_end: None,
+            precision,
+            set: InstructionSet::best(),
         }
     }
-    activation::apply(activation, out);
+
+    /// The instructions it uses, as people call them.
+    pub fn instructions(&self) -> &'static str {
+        self.set.name()
+    }
 }
 
 impl Ops for CpuOps {
     type Tensor = Matrix;
-    type Weight = Matrix;
+    type Weight = Weight;
 
-    fn load(&mut self, name: &str, weight: &WeightData) -> Result<Matrix, EngineError> {
+    fn load(&mut self, name: &str, weight: &WeightData) -> Result<Weight, EngineError> {
         let [rows, columns] = weight.shape();
-        let data = weight.to_f32();
-        fit(rows.checked_mul(columns) == Some(data.len()), name, || {
-            format!("{} numbers of shape [{rows}, {columns}]", data.len())
+        let count = weight.count();
+        fit(rows.checked_mul(columns) == Some(count), name, || {
+            format!("{count} numbers of shape [{rows}, {columns}]")
         })?;
-        Ok(Matrix::new(rows, columns, data))
+        Ok(Weight::new(weight))
     }
 
     fn upload(&mut self, data: &[f32], rows: usize, columns: usize) -> Result<Matrix, EngineError> {
@@ -104,78 +115,80 @@ impl Ops for CpuOps {
     fn linear(
         &mut self,
         x: &Matrix,
-        weight: &Matrix,
-        bias: Option<&Matrix>,
+        weight: &Weight,
+        bias: Option<&Weight>,
         activation: Activation,
         residual: Option<&Matrix>,
     ) -> Result<Matrix, EngineError> {
         fit(x.columns() == weight.columns(), "linear", || {
-            format!(
-                "{} times the transpose of {}",
-                shape_of(x),
-                shape_of(weight)
-            )
+            format!("{} times the transpose of {}", shape_of(x), weight.shape())
         })?;
-        check_bias("linear", bias, weight.rows())?;
-        let mut out = affine(x, weight, bias, activation);
+        let bias = bias.map(Weight::matrix);
+        check_bias("linear", bias.as_ref(), weight.rows())?;
+        let (rows, outputs) = (x.rows(), weight.rows());
         if let Some(residual) = residual {
-            fit(
-                (residual.rows(), residual.columns()) == (x.rows(), weight.rows()),
-                "linear",
-                || {
-                    format!(
-                        "residual {} for an output of [{}, {}]",
-                        shape_of(residual),
-                        x.rows(),
-                        weight.rows()
-                    )
-                },
-            )?;
-            out.iter_mut()
-                .zip(residual.data())
-                .for_each(|(y, r)| *y += r);
+            let fine = (residual.rows(), residual.columns()) == (rows, outputs);
+            fit(fine, "linear", || {
+                let residual = shape_of(residual);
+                format!("residual {residual} for an output of [{rows}, {outputs}]")
+            })?;
         }
-        Ok(Matrix::new(x.rows(), weight.rows(), out))
+        let finish = Finish {
+            bias: bias.as_ref().map(Matrix::data),
+            activation,
+            residual: residual.map(Matrix::data),
+            ..Finish::NOTHING
+        };
+        // A convolution of one tap.
+        let shape = Convolution {
+            kernel: 1,
+            stride: 1,
+            padding: 0,
+        };
+        let product = weight.product(self.set, self.precision, x.columns(), false);
+        let out = convolution::convolve(x, &product, shape, finish, outputs);
+        Ok(Matrix::new(rows, outputs, out))
     }
 
     fn convolve(
         &mut self,
         x: &Matrix,
-        weight: &Matrix,
-        bias: Option<&Matrix>,
+        weight: &Weight,
+        bias: Option<&Weight>,
         shape: Convolution,
         activation: Activation,
     ) -> Result<Matrix, EngineError> {
         let fine = shape.stride > 0 && weight.columns() == shape.kernel * x.columns();
         fit(fine, "convolve", || {
-            format!("{} by {} with {shape:?}", shape_of(x), shape_of(weight))
+            format!("{} by {} with {shape:?}", shape_of(x), weight.shape())
         })?;
-        check_bias("convolve", bias, weight.rows())?;
-        let (frames, outputs) = (shape.output_frames(x.rows()), weight.rows());
-        let mut out = vec![0.0; frames * outputs];
-        let channels = Channels {
-            first: 0,
-            count: x.columns(),
+        let bias = bias.map(Weight::matrix);
+        check_bias("convolve", bias.as_ref(), weight.rows())?;
+        let finish = Finish {
+            bias: bias.as_ref().map(Matrix::data),
+            activation,
+            ..Finish::NOTHING
         };
-        let weights = View::whole(weight.data(), outputs, weight.columns());
-        convolution::convolve(x, channels, weights, shape, frames, &mut out, outputs);
-        finish(&mut out, outputs, bias, activation);
-        Ok(Matrix::new(frames, outputs, out))
+        let product = weight.product(self.set, self.precision, x.columns(), true);
+        let outputs = weight.rows();
+        let out = convolution::convolve(x, &product, shape, finish, outputs);
+        Ok(Matrix::new(shape.output_frames(x.rows()), outputs, out))
     }
 
     fn depthwise_convolve(
         &mut self,
         x: &Matrix,
-        weight: &Matrix,
-        bias: &Matrix,
+        weight: &Weight,
+        bias: &Weight,
         activation: Activation,
     ) -> Result<Matrix, EngineError> {
         let fine = weight.columns() == x.columns() && weight.rows() % 2 == 1;
         fit(fine, "depthwise_convolve", || {
-            format!("{} by {}", shape_of(x), shape_of(weight))
+            format!("{} by {}", shape_of(x), weight.shape())
         })?;
-        check_bias("depthwise_convolve", Some(bias), x.columns())?;
-        let mut out = convolution::depthwise(x, weight, bias.data());
+        let bias = bias.matrix();
+        check_bias("depthwise_convolve", Some(&bias), x.columns())?;
+        let mut out = convolution::depthwise(x, &weight.matrix(), bias.data());
         activation::apply(activation, &mut out);
         Ok(Matrix::new(x.rows(), x.columns(), out))
     }
@@ -183,8 +196,8 @@ impl Ops for CpuOps {
     fn grouped_convolve(
         &mut self,
         x: &Matrix,
-        weight: &Matrix,
-        bias: &Matrix,
+        weight: &Weight,
+        bias: &Weight,
         groups: usize,
         activation: Activation,
     ) -> Result<Matrix, EngineError> {
@@ -196,50 +209,73 @@ impl Ops for CpuOps {
             && weight.columns() > 0
             && weight.columns().is_multiple_of(channels);
         fit(fine, "grouped_convolve", || {
-            format!("{} by {} in {groups} groups", shape_of(x), shape_of(weight))
+            format!("{} by {} in {groups} groups", shape_of(x), weight.shape())
         })?;
-        check_bias("grouped_convolve", Some(bias), width)?;
+        let bias = bias.matrix();
+        check_bias("grouped_convolve", Some(&bias), width)?;
         let kernel = weight.columns() / channels;
-        let shape = Convolution {
-            kernel,
-            stride: 1,
-            padding: kernel / 2,
+        let finish = Finish {
+            bias: Some(bias.data()),
+            activation,
+            residual: Some(x.data()),
+            ..Finish::NOTHING
         };
-        let mut out = vec![0.0; x.rows() * width];
-        for first in (0..width).step_by(channels) {
-            let rows = &weight.data()[first * weight.columns()..];
-            let weights = View::whole(rows, channels, weight.columns());
-            let group = Channels {
-                first,
-                count: channels,
-            };
-            if !out.is_empty() {
-                let target = &mut out[first..];
-                convolution::convolve(x, group, weights, shape, x.rows(), target, width);
-            }
-        }
-        finish(&mut out, width, Some(bias), activation);
-        out.iter_mut().zip(x.data()).for_each(|(y, x)| *y += x);
+        let packed = weight.groups(self.set, groups);
+        let out = convolution::grouped(x, &packed, kernel, finish);
         Ok(Matrix::new(x.rows(), width, out))
     }
 
     fn layer_norm(
         &mut self,
         x: &Matrix,
-        affine: Option<(&Matrix, &Matrix)>,
+        affine: Option<(&Weight, &Weight)>,
         activation: Activation,
     ) -> Result<Matrix, EngineError> {
+        let affine = affine.map(|(weight, bias)| (weight.matrix(), bias.matrix()));
+        let affine = affine.as_ref().map(|(weight, bias)| (weight, bias));
         norm::layer_norm(x, affine, activation)
     }
 
     fn channel_norm(
         &mut self,
         x: &Matrix,
-        weight: &Matrix,
-        bias: &Matrix,
+        weight: &Weight,
+        bias: &Weight,
         activation: Activation,
     ) -> Result<Matrix, EngineError> {
-        norm::channel_norm(x, weight, bias, activation)
+        norm::channel_norm(x, &weight.matrix(), &bias.matrix(), activation)
+    }
+
+    fn normalised_convolve(
+        &mut self,
+        x: &Matrix,
+        weight: &Weight,
+        bias: Option<&Weight>,
+        shape: Convolution,
+        norm: (&Weight, &Weight),
+        activation: Activation,
+    ) -> Result<Matrix, EngineError> {
+        let taps = weight.columns();
+        let frames = shape.output_frames(x.rows());
+        let of_samples = x.columns() == 1 && shape.kernel == taps && shape.padding == 0;
+        let fits = of_samples && taps <= first_convolution::MOST_TAPS && shape.stride > 0;
+        if !fits || frames == 0 {
+            let convolved = self.convolve(x, weight, bias, shape, Activation::None)?;
+            return self.channel_norm(&convolved, norm.0, norm.1, activation);
+        }
+        let outputs = weight.rows();
+        let (scale, shift) = (norm.0.matrix(), norm.1.matrix());
+        for operand in [
+            bias.map(Weight::matrix).as_ref(),
+            Some(&scale),
+            Some(&shift),
+        ] {
+            check_bias("normalised_convolve", operand, outputs)?;
+        }
+        let weight = weight.matrix();
+        let norm = (&scale, &shift);
+        let out = first_convolution::normalised(self.set, x, &weight, shape, norm, activation);
+        Ok(Matrix::new(frames, outputs, out))
     }
 
     fn gated_linear_unit(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {
@@ -274,7 +310,7 @@ impl Ops for CpuOps {
             part(&keys, shape)?,
             part(&values, shape)?,
         );
-        let out = attention::attend(q, k, v, shape);
+        let out = attention::attend(self.set, q, k, v, shape);
         Ok(Matrix::new(queries.tensor.rows(), shape.width, out))
     }
 
@@ -285,7 +321,7 @@ impl Ops for CpuOps {
         shape: Attention,
     ) -> Result<Matrix, EngineError> {
         check_keys(queries.tensor, keys.tensor, shape)?;
-        let out = attention::weights(part(&queries, shape)?, part(&keys, shape)?, shape);
+        let out = attention::weights(self.set, part(&queries, shape)?, part(&keys, shape)?, shape);
         let rows = shape.heads * queries.tensor.rows();
         Ok(Matrix::new(rows, shape.keys, out))
     }
@@ -311,10 +347,10 @@ impl Ops for CpuOps {
     fn scale_shift(
         &mut self,
         x: &Matrix,
-        scale: &Matrix,
-        shift: Option<&Matrix>,
+        scale: &Weight,
+        shift: Option<&Weight>,
     ) -> Result<Matrix, EngineError> {
-        norm::scale_shift(x, scale, shift)
+        norm::scale_shift(x, &scale.matrix(), shift.map(Weight::matrix).as_ref())
     }
 
     fn stack_rows(&mut self, first: &Matrix, second: &Matrix) -> Result<Matrix, EngineError> {
@@ -341,8 +377,8 @@ impl Ops for CpuOps {
         Ok(Matrix::new(count, x.columns(), data))
     }
 
-    fn weight_rows(&mut self, weight: &Matrix) -> Result<Matrix, EngineError> {
-        Ok(weight.clone())
+    fn weight_rows(&mut self, weight: &Weight) -> Result<Matrix, EngineError> {
+        Ok(weight.matrix())
     }
 
     fn integrate_and_fire(
@@ -363,7 +399,7 @@ impl Ops for CpuOps {
         Ok(slots::segment(frames, threshold, cap))
     }
 
-    fn gather(&mut self, table: &Matrix, picks: &Matrix) -> Result<Matrix, EngineError> {
+    fn gather(&mut self, table: &Weight, picks: &Matrix) -> Result<Matrix, EngineError> {
         text::gather(table, picks)
     }
 
@@ -371,7 +407,7 @@ impl Ops for CpuOps {
         &mut self,
         tokens: &Matrix,
         count: &Matrix,
-        table: &Matrix,
+        table: &Weight,
         frame: TextFrame,
     ) -> Result<Matrix, EngineError> {
         text::frame_text(tokens, count, table, frame)

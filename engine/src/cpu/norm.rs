@@ -1,12 +1,12 @@
 //! Norms, and scales and shifts.
 
 use super::matrix::Matrix;
-use super::{activation, check_bias, fit, shape_of};
+use super::{activation, check_bias, fit, lanes, shape_of};
 use crate::error::EngineError;
 use crate::ops::Activation;
 
 /// Added to variances.
-const NORM_EPSILON: f32 = 1e-5;
+pub(super) const NORM_EPSILON: f32 = 1e-5;
 /// Least length a row is divided by.
 const LENGTH_EPSILON: f32 = 1e-8;
 
@@ -23,17 +23,19 @@ pub(super) fn layer_norm(
     }
     let mut out = x.data().to_vec();
     for row in out.chunks_exact_mut(width.max(1)) {
-        let mean = row.iter().sum::<f32>() / width as f32;
-        let variance = row.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / width as f32;
+        let mean = lanes::sum(row, |x| x) / width as f32;
+        let variance = lanes::sum(row, |x| (x - mean) * (x - mean)) / width as f32;
         let scale = 1.0 / (variance + NORM_EPSILON).sqrt();
-        row.iter_mut().for_each(|x| *x = (*x - mean) * scale);
-        if let Some((weight, bias)) = affine {
-            for ((y, w), b) in row.iter_mut().zip(weight.data()).zip(bias.data()) {
-                *y = *y * w + b;
+        match affine {
+            Some((weight, bias)) => {
+                for ((y, w), b) in row.iter_mut().zip(weight.data()).zip(bias.data()) {
+                    *y = (*y - mean) * scale * w + b;
+                }
             }
+            None => row.iter_mut().for_each(|x| *x = (*x - mean) * scale),
         }
+        activation::apply(activation, row);
     }
-    activation::apply(activation, &mut out);
     Ok(Matrix::new(x.rows(), width, out))
 }
 
@@ -83,7 +85,7 @@ pub(super) fn channel_norm(
 pub(super) fn normalise_rows(x: &Matrix) -> Matrix {
     let mut out = x.data().to_vec();
     for row in out.chunks_exact_mut(x.columns().max(1)) {
-        let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+        let length = lanes::sum(row, |x| x * x).sqrt();
         let length = length.max(LENGTH_EPSILON);
         row.iter_mut().for_each(|x| *x /= length);
     }

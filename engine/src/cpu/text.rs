@@ -1,23 +1,20 @@
 //! Rows picked from tables and texts.
 
 use super::matrix::Matrix;
+use super::weight::Weight;
 use super::{fit, shape_of};
 use crate::error::EngineError;
 use crate::pack::TextFrame;
 
-fn row(x: &Matrix, index: usize) -> &[f32] {
-    &x.data()[index * x.columns()..(index + 1) * x.columns()]
-}
-
 /// Rows of `table` by the numbers in the first column of `picks`.
-pub(super) fn gather(table: &Matrix, picks: &Matrix) -> Result<Matrix, EngineError> {
+pub(super) fn gather(table: &Weight, picks: &Matrix) -> Result<Matrix, EngineError> {
     let mut out = Vec::with_capacity(picks.rows() * table.columns());
     for pick in picks.iter_rows() {
         let index = pick.first().map_or(0, |index| *index as usize);
         fit(index < table.rows(), "gather", || {
-            format!("row {index} of {}", shape_of(table))
+            format!("row {index} of {}", table.shape())
         })?;
-        out.extend_from_slice(row(table, index));
+        out.extend(table.row(index));
     }
     Ok(Matrix::new(picks.rows(), table.columns(), out))
 }
@@ -26,22 +23,23 @@ pub(super) fn gather(table: &Matrix, picks: &Matrix) -> Result<Matrix, EngineErr
 pub(super) fn frame_text(
     tokens: &Matrix,
     count: &Matrix,
-    table: &Matrix,
+    table: &Weight,
     frame: TextFrame,
 ) -> Result<Matrix, EngineError> {
     let last = frame.start.max(frame.end).max(frame.padding);
     let fine = tokens.columns() == table.columns() && last < table.rows();
     fit(fine, "frame_text", || {
-        format!("{} with {}", shape_of(tokens), shape_of(table))
+        format!("{} with {}", shape_of(tokens), table.shape())
     })?;
     let count = number(count).min(tokens.rows());
     let rows = tokens.rows() + 2;
     let mut out = Vec::with_capacity(rows * tokens.columns());
-    out.extend_from_slice(row(table, frame.start));
+    out.extend(table.row(frame.start));
     out.extend_from_slice(&tokens.data()[..count * tokens.columns()]);
-    out.extend_from_slice(row(table, frame.end));
-    for _ in count + 2..rows {
-        out.extend_from_slice(row(table, frame.padding));
+    out.extend(table.row(frame.end));
+    if count + 2 < rows {
+        let padding = table.row(frame.padding).repeat(rows - count - 2);
+        out.extend(padding);
     }
     Ok(Matrix::new(rows, tokens.columns(), out))
 }
@@ -52,7 +50,7 @@ pub(super) fn row_after(x: &Matrix, count: &Matrix, offset: usize) -> Result<Mat
         "a matrix without rows".to_owned()
     })?;
     let index = (number(count) + offset).min(x.rows() - 1);
-    Ok(Matrix::new(1, x.columns(), row(x, index).to_vec()))
+    Ok(Matrix::new(1, x.columns(), x.row(index).to_vec()))
 }
 
 fn number(count: &Matrix) -> usize {

@@ -125,7 +125,11 @@ pub(super) fn on_cpu(
 ) -> (Backend, BackendReport) {
     let report = BackendReport {
         kind: BackendKind::Cpu,
-        adapter: format!("{}, one core", std::env::consts::ARCH),
+        adapter: format!(
+            "{}, one core, {}",
+            std::env::consts::ARCH,
+            running.ops.instructions()
+        ),
         reason,
         timings,
     };

@@ -5,13 +5,13 @@
 
 use super::backend::{AGREEMENT, Backend, Running, on_cpu, on_gpu, trial_sound};
 use super::report::{BackendChoice, BackendKind, BackendReport, BackendTime};
-use crate::cpu::CpuOps;
+use crate::cpu::{CpuOps, Precision};
 use crate::error::EngineError;
 use crate::gpu::{GpuOps, GpuOptions};
 use crate::graph::{Network, Weights};
 use crate::index::cosine;
 use crate::ops::Ops;
-use crate::pack::{Manifest, WeightData};
+use crate::pack::{Manifest, WeightData, WeightFormat};
 
 /// Most bytes of shards that are given to both backends; on the CPU they take up to eight times that as floats.
 pub(super) const SMALL: u64 = 20_000_000;
@@ -67,11 +67,19 @@ impl Candidates {
         choice: BackendChoice,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
-        let cpu = || Box::new(Filling::new(CpuOps::new()));
+        let precision = match manifest.weights {
+            WeightFormat::Q8 | WeightFormat::Q4 => Precision::EightBits,
+            WeightFormat::F32 | WeightFormat::F16 => Precision::Exact,
+        };
+        let cpu = || Box::new(Filling::new(CpuOps::with(precision)));
         let bytes: u64 = manifest.shards.iter().map(|shard| shard.bytes).sum();
         let small = bytes <= SMALL;
         match choice {
             BackendChoice::Cpu => Ok(Self::Cpu(cpu(), "the CPU was asked for".to_owned())),
+            BackendChoice::CpuExact => {
+                let exact = Box::new(Filling::new(CpuOps::new()));
+                Ok(Self::Cpu(exact, "the CPU was asked for, in f32".to_owned()))
+            }
             BackendChoice::Gpu => Ok(Self::Gpu {
                 filling: Box::new(Filling::new(open_gpu(manifest, true, progress).await?)),
                 reason: "the GPU was asked for".to_owned(),

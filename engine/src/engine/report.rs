@@ -12,8 +12,10 @@ pub enum BackendChoice {
     Auto,
     /// The GPU, or an error.
     Gpu,
-    /// The CPU.
+    /// The CPU, quantised weights in eight bits ([`crate::cpu::Precision::EightBits`]).
     Cpu,
+    /// The CPU in `f32` throughout: several times as slow, and what the others are measured by.
+    CpuExact,
 }
 
 /// What an engine runs on.

@@ -122,16 +122,16 @@ impl<O: Ops> Layer<O> {
         norm: WaveformNorm,
     ) -> Result<O::Tensor, EngineError> {
         let Linear { weight, bias } = &self.convolution;
-        let activation = match self.norm {
-            Some(_) => Activation::None,
-            None => Activation::Gelu,
-        };
-        let y = ops.convolve(x, weight, bias.as_ref(), self.shape, activation)?;
+        let (bias, shape) = (bias.as_ref(), self.shape);
         match (&self.norm, norm) {
-            (None, _) => Ok(y),
-            (Some(norm), WaveformNorm::EveryFrame) => norm.run_with(ops, &y, Activation::Gelu),
+            (None, _) => ops.convolve(x, weight, bias, shape, Activation::Gelu),
+            (Some(norm), WaveformNorm::EveryFrame) => {
+                let y = ops.convolve(x, weight, bias, shape, Activation::None)?;
+                norm.run_with(ops, &y, Activation::Gelu)
+            }
             (Some(norm), WaveformNorm::ChannelsOnce) => {
-                ops.channel_norm(&y, &norm.weight, &norm.bias, Activation::Gelu)
+                let norm = (&norm.weight, &norm.bias);
+                ops.normalised_convolve(x, weight, bias, shape, norm, Activation::Gelu)
             }
         }
     }

@@ -196,6 +196,21 @@ pub trait Ops {
         activation: Activation,
     ) -> Result<Self::Tensor, EngineError>;
 
+    /// [`Ops::convolve`] without activation, then [`Ops::channel_norm`] with `norm` as `(weight, bias)`. For
+    /// implementations that can make one pass of it.
+    fn normalised_convolve(
+        &mut self,
+        x: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: Option<&Self::Weight>,
+        shape: Convolution,
+        norm: (&Self::Weight, &Self::Weight),
+        activation: Activation,
+    ) -> Result<Self::Tensor, EngineError> {
+        let convolved = self.convolve(x, weight, bias, shape, Activation::None)?;
+        self.channel_norm(&convolved, norm.0, norm.1, activation)
+    }
+
     /// `[rows, 2 n]` -> `[rows, n]`: first half times the sigmoid of the second half.
     fn gated_linear_unit(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
 

@@ -61,6 +61,16 @@ impl WeightData {
         }
     }
 
+    /// Numbers that there are.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::F32 { data, .. } => data.len(),
+            Self::F16 { data, .. } => data.len(),
+            Self::Q8 { values, .. } => values.len(),
+            Self::Q4 { values, .. } => 2 * values.len(),
+        }
+    }
+
     /// The numbers as `f32`, row-major.
     pub fn to_f32(&self) -> Vec<f32> {
         match self {
@@ -81,6 +91,28 @@ impl WeightData {
                         .flat_map(move |byte| [value(byte & 15), value(byte >> 4)])
                 })
                 .collect(),
+        }
+    }
+
+    /// One row as `f32`.
+    pub(crate) fn row(&self, row: usize) -> Vec<f32> {
+        let [_, inputs] = self.shape();
+        let numbers = row * inputs..(row + 1) * inputs;
+        match self {
+            Self::F32 { data, .. } => data[numbers].to_vec(),
+            Self::F16 { data, .. } => data[numbers].iter().map(|x| x.to_f32()).collect(),
+            Self::Q8 { values, scales, .. } => Self::Q8 {
+                shape: [1, inputs],
+                values: values[numbers.clone()].to_vec(),
+                scales: scales[numbers.start / GROUP..numbers.end / GROUP].to_vec(),
+            }
+            .to_f32(),
+            Self::Q4 { values, scales, .. } => Self::Q4 {
+                shape: [1, inputs],
+                values: values[numbers.start / 2..numbers.end / 2].to_vec(),
+                scales: scales[numbers.start / GROUP..numbers.end / GROUP].to_vec(),
+            }
+            .to_f32(),
         }
     }
 

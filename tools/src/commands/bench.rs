@@ -54,6 +54,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let backends: &[Backend] = match arguments.model.backend {
         Backend::Auto => &[Backend::Cpu, Backend::Gpu],
         Backend::Cpu => &[Backend::Cpu],
+        Backend::CpuExact => &[Backend::CpuExact],
         Backend::Gpu => &[Backend::Gpu],
     };
     let mut cpu: Vec<f64> = Vec::new();

@@ -28,6 +28,12 @@ pub struct Options {
     /// Spoken sentences (`saysee-voices build --split test`).
     #[arg(long, default_value = "train/work/corpus-test")]
     corpus: PathBuf,
+    /// Compute in `f32` throughout, to see what eight bits cost.
+    #[arg(long)]
+    exact: bool,
+    /// On the GPU.
+    #[arg(long, conflicts_with = "exact")]
+    gpu: bool,
     /// Write the figures into the pack's `pack.json`.
     #[arg(long)]
     write: bool,
@@ -95,7 +101,12 @@ async fn score(options: &Options) -> Result<(), TrainError> {
         .iter()
         .map(|item| item.id.as_str())
         .collect();
-    let mut engine = Engine::new(&pack, BackendChoice::Cpu).await?;
+    let choice = match (options.exact, options.gpu) {
+        (true, _) => BackendChoice::CpuExact,
+        (_, true) => BackendChoice::Gpu,
+        _ => BackendChoice::Cpu,
+    };
+    let mut engine = Engine::new(&pack, choice).await?;
     engine.set_gallery(&gallery)?;
     let corpus = CorpusReader::open(&options.corpus)?;
     let bar = progress::bar("sentences", corpus.len());

@@ -1,0 +1,403 @@
+//! Products of rows with packed weights, a tile at a time, and what is done to a tile before it is stored.
+
+use super::activation;
+use super::tiles::{InstructionSet, MOST_SUMS, Steps, Tiles, with_tiles};
+use crate::ops::Activation;
+
+/// Most inputs that are summed up before the sums are stored: a panel of so many stays in the first-level cache.
+const MOST_INPUTS: usize = 768;
+/// Most bytes of rows that all panels pass over before the next rows come: they stay in the second-level cache.
+pub(super) const MOST_BYTES: usize = 1 << 20;
+
+/// Outputs from which on rows are laid out for the tiles.
+const MANY_OUTPUTS: usize = 128;
+
+/// Rows inside a slice: row `r` begins at `r * pitch`. Rows may overlap, as those under a convolution do.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a, N> {
+    pub(super) data: &'a [N],
+    pub(super) count: usize,
+    pub(super) pitch: usize,
+}
+
+impl<N> Rows<'_, N> {
+    /// Panics unless `inputs` numbers of each row lie inside the slice.
+    pub(super) fn check(&self, inputs: usize) {
+        let last = self.count.saturating_sub(1) * self.pitch;
+        assert!(
+            self.count == 0 || last + inputs <= self.data.len(),
+            "rows lie inside their slice"
+        );
+    }
+}
+
+impl<N: Copy> Rows<'_, N> {
+    /// Appends the numbers from `start` on of `height` rows from `first` on to `side_by_side`, input after input.
+    ///
+    /// Each tile reads its rows from there in one go. From where they are, rows that lie a power of two apart
+    /// would crowd the same lines of the cache.
+    pub(super) fn lay_out(
+        &self,
+        first: usize,
+        height: usize,
+        start: usize,
+        inner: usize,
+        side_by_side: &mut Vec<N>,
+    ) {
+        let row = |row: usize| &self.data[(first + row) * self.pitch + start..][..inner];
+        if height == 1 {
+            side_by_side.extend_from_slice(row(0));
+            return;
+        }
+        let begin = side_by_side.len();
+        let Some(filler) = self.data.first() else {
+            return;
+        };
+        side_by_side.resize(begin + height * inner, *filler);
+        for r in 0..height {
+            let places = side_by_side[begin + r..].iter_mut().step_by(height);
+            places
+                .zip(row(r))
+                .for_each(|(place, number)| *place = *number);
+        }
+    }
+}
+
+/// Where products go: row `r` begins at `r * pitch`.
+pub(super) struct Target<'a> {
+    pub(super) data: &'a mut [f32],
+    pub(super) pitch: usize,
+}
+
+/// What becomes of a sum: `activation(scale * sum + bias) + residual`.
+#[derive(Clone, Copy)]
+pub(super) struct Finish<'a> {
+    pub(super) scale: f32,
+    /// A number an output.
+    pub(super) bias: Option<&'a [f32]>,
+    pub(super) activation: Activation,
+    /// Laid out as the target.
+    pub(super) residual: Option<&'a [f32]>,
+}
+
+impl Finish<'_> {
+    /// The sums as they are.
+    pub(super) const NOTHING: Finish<'static> = Finish {
+        scale: 1.0,
+        bias: None,
+        activation: Activation::None,
+        residual: None,
+    };
+}
+
+/// Floats `[outputs, inputs]` in the panels that [`Tiles`] take.
+pub(super) struct PackedFloats {
+    set: InstructionSet,
+    outputs: usize,
+    inputs: usize,
+    panels: Vec<f32>,
+}
+
+impl PackedFloats {
+    /// Packs rows of weights, an output each.
+    pub(super) fn of_rows(set: InstructionSet, rows: Rows<f32>, inputs: usize) -> Self {
+        rows.check(inputs);
+        let mut packed = Self::empty(set, rows.count, inputs);
+        let columns = packed.columns();
+        for (panel, numbers) in packed
+            .panels
+            .chunks_exact_mut((columns * inputs).max(1))
+            .enumerate()
+        {
+            let first = panel * columns;
+            for column in 0..columns.min(rows.count - first) {
+                let row = &rows.data[(first + column) * rows.pitch..][..inputs];
+                for (side_by_side, number) in numbers.chunks_exact_mut(columns).zip(row) {
+                    side_by_side[column] = *number;
+                }
+            }
+        }
+        packed
+    }
+
+    /// Packs rows of weights for one input each, of which the first `outputs` count.
+    pub(super) fn of_columns(set: InstructionSet, rows: Rows<f32>, outputs: usize) -> Self {
+        rows.check(outputs);
+        let mut packed = Self::empty(set, outputs, rows.count);
+        let columns = packed.columns();
+        for (panel, numbers) in packed
+            .panels
+            .chunks_exact_mut((columns * rows.count).max(1))
+            .enumerate()
+        {
+            let first = panel * columns;
+            let width = columns.min(outputs - first);
+            for (input, side_by_side) in numbers.chunks_exact_mut(columns).enumerate() {
+                let row = &rows.data[input * rows.pitch + first..][..width];
+                side_by_side[..width].copy_from_slice(row);
+            }
+        }
+        packed
+    }
+
+    fn empty(set: InstructionSet, outputs: usize, inputs: usize) -> Self {
+        let columns = with_tiles!(set, tiles => columns_of(tiles));
+        Self {
+            set,
+            outputs,
+            inputs,
+            panels: vec![0.0; outputs.div_ceil(columns) * columns * inputs],
+        }
+    }
+
+    fn columns(&self) -> usize {
+        with_tiles!(self.set, tiles => columns_of(tiles))
+    }
+
+    /// The weight of one input of one output.
+    pub(super) fn at(&self, output: usize, input: usize) -> f32 {
+        let columns = self.columns();
+        let panel = output / columns * columns * self.inputs;
+        self.panels[panel + input * columns + output % columns]
+    }
+}
+
+/// Outputs of a panel.
+pub(super) fn columns_of<T: Tiles>(_: T) -> usize {
+    T::COLUMNS
+}
+
+/// `target = finish(rows times the transpose of weight)`.
+///
+/// The shapes are the caller's to get right; it panics rather than read or write outside a slice.
+pub(super) fn multiply(rows: Rows<f32>, weight: &PackedFloats, finish: Finish, target: Target) {
+    rows.check(weight.inputs);
+    with_tiles!(weight.set, tiles => multiply_with(tiles, rows, weight, finish, target));
+}
+
+fn multiply_with<T: Tiles>(
+    tiles: T,
+    rows: Rows<f32>,
+    weight: &PackedFloats,
+    finish: Finish,
+    mut target: Target,
+) {
+    let inputs = weight.inputs;
+    let blocks = inputs.div_ceil(MOST_INPUTS).max(1);
+    let block = inputs.div_ceil(blocks).max(1);
+    let most = (MOST_BYTES / (4 * block)).next_multiple_of(T::ROWS);
+    let mut sums = [0.0_f32; MOST_SUMS];
+    // Laying rows out pays when many panels read them, and not when they overlap so much that each number would be
+    // copied for several of them.
+    let in_place = inputs >= 2 * rows.pitch || weight.outputs < MANY_OUTPUTS;
+    let mut side_by_side = Vec::new();
+    for first in (0..rows.count).step_by(most) {
+        let count = most.min(rows.count - first);
+        for start in (0..inputs.max(1)).step_by(block) {
+            let inner = block.min(inputs - start);
+            let (earlier, last) = (start > 0, start + inner == inputs);
+            side_by_side.clear();
+            let mut tile = Tile::first::<T>(count);
+            while tile.done < count && !in_place {
+                rows.lay_out(
+                    first + tile.row,
+                    tile.height,
+                    start,
+                    inner,
+                    &mut side_by_side,
+                );
+                tile.next::<T>(count);
+            }
+            for panel in 0..weight.outputs.div_ceil(T::COLUMNS) {
+                let at = (panel * inputs + start) * T::COLUMNS;
+                let numbers = &weight.panels[at..at + inner * T::COLUMNS];
+                let mut tile = Tile::first::<T>(count);
+                while tile.done < count {
+                    let (from, steps) = if in_place {
+                        let row = &rows.data[(first + tile.row) * rows.pitch + start..];
+                        let steps = Steps {
+                            row: rows.pitch,
+                            input: 1,
+                        };
+                        (row, steps)
+                    } else {
+                        let length = tile.height * inner;
+                        let steps = Steps {
+                            row: 1,
+                            input: tile.height,
+                        };
+                        (&side_by_side[tile.index * length..][..length], steps)
+                    };
+                    // SAFETY: `Rows::check` places every row inside its slice, a tile laid out side by side is as
+                    // long as its height and `inner` say, `numbers` holds `inner` numbers for each column, and no
+                    // tile is larger than `sums`.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        let (from, numbers) = (from.as_ptr(), numbers.as_ptr());
+                        tiles.floats(tile.full, from, steps, numbers, inner, sums.as_mut_ptr());
+                    }
+                    let place = Place {
+                        row: first + tile.row,
+                        skip: tile.skip,
+                        output: panel * T::COLUMNS,
+                        outputs: weight.outputs,
+                    };
+                    let sums = &mut sums[..tile.height * T::COLUMNS];
+                    if earlier {
+                        place.add_stored::<T>(sums, &target);
+                    }
+                    if last {
+                        place.finish::<T>(sums, finish);
+                        place.store::<T>(sums, finish.residual, &mut target);
+                    } else {
+                        place.store::<T>(sums, None, &mut target);
+                    }
+                    tile.next::<T>(count);
+                }
+            }
+        }
+    }
+}
+
+/// Which of a number of rows a tile takes. All are full where there are enough rows: the last one then begins
+/// earlier and skips what is done. Fewer rows come one by one.
+pub(super) struct Tile {
+    /// Tiles before it.
+    pub(super) index: usize,
+    pub(super) row: usize,
+    /// Rows of it that an earlier tile has done.
+    pub(super) skip: usize,
+    pub(super) height: usize,
+    pub(super) full: bool,
+    /// Rows done before it.
+    pub(super) done: usize,
+}
+
+impl Tile {
+    pub(super) fn first<T: Tiles>(count: usize) -> Self {
+        let full = count >= T::ROWS;
+        Self {
+            index: 0,
+            row: 0,
+            skip: 0,
+            height: if full { T::ROWS } else { 1 },
+            full,
+            done: 0,
+        }
+    }
+
+    pub(super) fn next<T: Tiles>(&mut self, count: usize) {
+        self.index += 1;
+        self.done = self.row + self.height;
+        self.row = self.done.min(count.saturating_sub(self.height));
+        self.skip = self.done - self.row;
+    }
+}
+
+/// Where a tile's sums belong.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) row: usize,
+    pub(super) skip: usize,
+    pub(super) output: usize,
+    /// Outputs that there are; the last panel may have more.
+    pub(super) outputs: usize,
+}
+
+impl Place {
+    fn width<T: Tiles>(self) -> usize {
+        T::COLUMNS.min(self.outputs - self.output)
+    }
+
+    fn add_stored<T: Tiles>(self, sums: &mut [f32], target: &Target) {
+        let width = self.width::<T>();
+        for (row, sums) in sums.chunks_exact_mut(T::COLUMNS).enumerate() {
+            let at = (self.row + row) * target.pitch + self.output;
+            add(&mut sums[..width], &target.data[at..at + width]);
+        }
+    }
+
+    /// Scale, bias and activation.
+    pub(super) fn finish<T: Tiles>(self, sums: &mut [f32], finish: Finish) {
+        if finish.scale != 1.0 {
+            sums.iter_mut().for_each(|sum| *sum *= finish.scale);
+        }
+        if let Some(bias) = finish.bias {
+            let bias = &bias[self.output..self.output + self.width::<T>()];
+            for sums in sums.chunks_exact_mut(T::COLUMNS) {
+                add(&mut sums[..bias.len()], bias);
+            }
+        }
+        activation::apply(finish.activation, sums);
+    }
+
+    pub(super) fn store<T: Tiles>(
+        self,
+        sums: &mut [f32],
+        residual: Option<&[f32]>,
+        target: &mut Target,
+    ) {
+        let width = self.width::<T>();
+        let rows = sums.chunks_exact_mut(T::COLUMNS).enumerate();
+        for (row, sums) in rows.skip(self.skip) {
+            let at = (self.row + row) * target.pitch + self.output;
+            let sums = &mut sums[..width];
+            if let Some(residual) = residual {
+                add(sums, &residual[at..at + width]);
+            }
+            target.data[at..at + width].copy_from_slice(sums);
+        }
+    }
+}
+
+fn add(sums: &mut [f32], terms: &[f32]) {
+    sums.iter_mut()
+        .zip(terms)
+        .for_each(|(sum, term)| *sum += term);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::Random;
+
+    proptest! {
+        #[test]
+        fn it_is_the_sum_of_products(
+            count in 1_usize..40, inner in 0_usize..2100, outputs in 1_usize..70, gap in 0_usize..5, overlap in 1_usize..5, seed in any::<u64>(),
+        ) {
+            let mut random = Random::new(seed);
+            let pitch = inner / overlap + gap;
+            let rows = random.numbers((count - 1) * pitch + inner, 1.0);
+            let weight = random.numbers(outputs * inner, 1.0);
+            let bias = random.numbers(outputs, 1.0);
+            let residual = random.numbers(count * (outputs + gap), 1.0);
+            for set in InstructionSet::available() {
+                let weights = Rows { data: &weight, count: outputs, pitch: inner };
+                let packed = PackedFloats::of_rows(set, weights, inner);
+                let by_input: Vec<f32> = (0..inner * outputs).map(|at| weight[at % outputs * inner + at / outputs]).collect();
+                let by_input = Rows { data: &by_input, count: inner, pitch: outputs };
+                prop_assert_eq!(&packed.panels, &PackedFloats::of_columns(set, by_input, outputs).panels);
+                if inner > 0 {
+                    prop_assert_eq!(packed.at(outputs - 1, inner / 2), weight[(outputs - 1) * inner + inner / 2]);
+                }
+                let mut out = vec![f32::NAN; count * (outputs + gap)];
+                let finish = Finish { scale: 0.5, bias: Some(&bias), activation: Activation::Relu, residual: Some(&residual) };
+                let target = Target { data: &mut out, pitch: outputs + gap };
+                multiply(Rows { data: &rows, count, pitch }, &packed, finish, target);
+                for row in 0..count {
+                    for output in 0..outputs {
+                        let sum: f64 = (0..inner)
+                            .map(|i| f64::from(rows[row * pitch + i]) * f64::from(weight[output * inner + i]))
+                            .sum();
+                        let at = row * (outputs + gap) + output;
+                        let expected = (0.5 * sum + f64::from(bias[output])).max(0.0) + f64::from(residual[at]);
+                        prop_assert!((f64::from(out[at]) - expected).abs() < 1e-4, "{:?} {row} {output}: {} {expected}", set, out[at]);
+                    }
+                }
+            }
+        }
+    }
+}
