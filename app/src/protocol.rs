@@ -6,10 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::logic::bench::{Measurement, Mode, Phase, Plan, StageTimes, Totals};
 use crate::logic::problem::Problem;
 
 /// Version of this protocol. Page and worker are built together; a browser's cache can still mix builds.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Key of a posted message's JSON text.
 pub const TEXT: &str = "text";
@@ -94,6 +95,12 @@ pub enum Request {
         /// Its number.
         utterance: u32,
     },
+    /// Measure the engine. Answered by [`Report::Measuring`], [`Report::Measured`] and [`Report::StageTimes`], last by
+    /// [`Report::Benched`] or [`Report::Unavailable`].
+    Bench {
+        /// What to measure.
+        plan: Plan,
+    },
 }
 
 /// From the worker to the page.
@@ -137,6 +144,23 @@ pub enum Report {
         /// Why.
         problem: Problem,
     },
+    /// Where a bench stands.
+    Measuring {
+        /// What is measured.
+        mode: Mode,
+        /// How far that is.
+        phase: Phase,
+        /// Measurements that are done.
+        done: u32,
+        /// Measurements there are.
+        of: u32,
+    },
+    /// One measurement is done.
+    Measured(Measurement),
+    /// Where the time of an utterance goes.
+    StageTimes(StageTimes),
+    /// All measurements are done.
+    Benched(Totals),
 }
 
 /// A large download.
@@ -312,6 +336,9 @@ mod tests {
             Request::Sound { utterance: 3 },
             Request::Finish { utterance: 3 },
             Request::Cancel { utterance: 3 },
+            Request::Bench {
+                plan: Plan::default(),
+            },
         ];
         for request in requests {
             let text = serde_json::to_string(&request).unwrap();
@@ -359,6 +386,14 @@ mod tests {
                 utterance: 9,
                 found,
             },
+            Report::Measuring {
+                mode: Mode::Text,
+                phase: Phase::Warm,
+                done: 1,
+                of: 2,
+            },
+            Report::Measured(Measurement::new(Mode::Live, Some(1.0), None, 2.0, vec![])),
+            Report::Benched(Totals::default()),
         ];
         for report in reports {
             let text = serde_json::to_string(&report).unwrap();

@@ -1,6 +1,7 @@
 //! The parts of the page: one idea a folder, its style beside it.
 
 mod app;
+mod bench;
 mod colophon;
 mod dropzone;
 mod masthead;

@@ -1,8 +1,10 @@
-//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL`.
+//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL`, and `?bench` with what
+//! to measure ([`Plan`]).
 //!
 //! Addresses are written by strangers. Names become parts of paths, so only plain ones pass;
 //! anything else is ignored and the default stands. What is a URL is used or refused aloud ([`Place`]).
 
+use crate::logic::bench::Plan;
 use crate::logic::place::Place;
 use crate::protocol::BackendChoice;
 
@@ -13,7 +15,7 @@ const LONGEST_NAME: usize = 64;
 pub const BUNDLED_PACK: &str = "scenes-mini";
 
 /// What one visit was asked to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Address {
     /// Which backend to run on.
     pub backend: BackendChoice,
@@ -23,6 +25,8 @@ pub struct Address {
     pub pack: Place,
     /// Folder under `assets/galleries/`, or of another server.
     pub gallery: Place,
+    /// What to measure instead of listening.
+    pub bench: Option<Plan>,
 }
 
 impl Default for Address {
@@ -32,6 +36,7 @@ impl Default for Address {
             sample: None,
             pack: Place::Bundled(BUNDLED_PACK.to_owned()),
             gallery: Place::Bundled("scenes".to_owned()),
+            bench: None,
         }
     }
 }
@@ -43,7 +48,7 @@ impl Address {
         let pairs: Vec<(&str, &str)> = query
             .trim_start_matches('?')
             .split('&')
-            .filter_map(|pair| pair.split_once('='))
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .collect();
         let value = |key: &str| {
             pairs
@@ -69,6 +74,7 @@ impl Address {
         if let Some(gallery) = value("gallery").and_then(Place::parse) {
             address.gallery = gallery;
         }
+        address.bench = value("bench").map(|_| Plan::parse(value));
         address
     }
 }
@@ -108,6 +114,22 @@ mod tests {
         assert_eq!(address.pack, Place::Bundled("base_q8".to_owned()));
         assert_eq!(address.gallery, Place::Bundled("photos.v2".to_owned()));
         assert_eq!(Address::parse("backend=gpu").backend, BackendChoice::Gpu);
+    }
+
+    #[test]
+    fn a_bench_is_asked_for_by_name() {
+        for query in ["?bench", "?bench=", "?bench=1&backend=quantum"] {
+            assert_eq!(
+                Address::parse(query).bench,
+                Some(Plan::default()),
+                "{query}"
+            );
+        }
+        let address = Address::parse("?bench&backend=cpu&seconds=2&runs=3&modes=text");
+        let plan = address.bench.unwrap();
+        assert_eq!((plan.seconds, plan.runs), (vec![2.0], 3));
+        assert_eq!(address.backend, BackendChoice::Cpu);
+        assert_eq!(Address::parse("?seconds=2").bench, None);
     }
 
     #[test]

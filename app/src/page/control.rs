@@ -218,6 +218,7 @@ impl Page {
                 self.recorder
                     .update(|recorder| recorder.set_limit_seconds(ready.max_seconds));
                 self.readiness.set(Readiness::Ready(ready));
+                self.begin_bench();
             }
             Report::Unavailable { problem } => self.unavailable(problem),
             Report::Live { utterance, found } => {
@@ -234,6 +235,10 @@ impl Page {
             Report::Failed { utterance, problem } => {
                 self.handle(Event::Failed { utterance, problem })
             }
+            Report::Measuring { .. }
+            | Report::Measured(_)
+            | Report::StageTimes(_)
+            | Report::Benched(_) => self.take_bench(report),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The page: its state, and what drives it.
 
+mod bench;
 mod control;
 mod decode;
 mod keys;

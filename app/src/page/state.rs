@@ -6,6 +6,7 @@ use js_sys::Array;
 use leptos::prelude::*;
 
 use crate::logic::address::Address;
+use crate::logic::bench::Progress;
 use crate::logic::catalogue::Catalogue;
 use crate::logic::place::{Pack, Place};
 use crate::logic::ranking::{self, Row};
@@ -17,7 +18,7 @@ use crate::logic::waveform::Waveform;
 use crate::page::microphone::Microphone;
 use crate::page::playback::Playback;
 use crate::page::worker_link::WorkerLink;
-use crate::protocol::{Foreign, Found};
+use crate::protocol::{Foreign, Found, Ready};
 
 /// Longest utterance until a pack says otherwise, seconds.
 const DEFAULT_LIMIT: f32 = 15.0;
@@ -49,6 +50,10 @@ pub struct Page {
     pub pages: RwSignal<usize>,
     /// The picture that is shown large.
     pub selected: RwSignal<Option<usize>>,
+    /// How far the bench of this visit is.
+    pub bench: RwSignal<Progress>,
+    /// When there was an engine, milliseconds after the page was opened.
+    pub ready_ms: RwSignal<f64>,
     pub(super) machinery: StoredValue<Machinery, LocalStorage>,
 }
 
@@ -83,6 +88,8 @@ impl Page {
             playhead: RwSignal::new(None),
             pages: RwSignal::new(1),
             selected: RwSignal::new(None),
+            bench: RwSignal::new(Progress::default()),
+            ready_ms: RwSignal::new(0.0),
             machinery: StoredValue::new_local(Machinery {
                 worker: None,
                 microphone: None,
@@ -154,12 +161,17 @@ impl Page {
         })
     }
 
+    /// What runs, once something does.
+    pub fn ready(self) -> Option<Ready> {
+        self.readiness.with(|readiness| match readiness {
+            Readiness::Ready(ready) => Some(ready.clone()),
+            Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
+        })
+    }
+
     /// Why the pictures cannot be ranked, when they are of another model.
     pub fn foreign(self) -> Option<Foreign> {
-        self.readiness.with(|readiness| match readiness {
-            Readiness::Ready(ready) => ready.foreign.clone(),
-            _ => None,
-        })
+        self.ready().and_then(|ready| ready.foreign)
     }
 
     /// Address of a file below the gallery's folder.

@@ -10,7 +10,7 @@ use crate::logic::problem::{Code, Problem};
 use crate::protocol::{self, Found, Report, Request};
 use crate::worker::inbox::Letter;
 use crate::worker::loading::Opened;
-use crate::worker::{outbox, problems};
+use crate::worker::{bench, outbox, problems};
 
 /// Pictures ranked for an utterance: as many as a visitor may page through.
 const RANKED: usize = 120;
@@ -126,6 +126,15 @@ impl Session {
             }),
             Request::Cancel { utterance } => {
                 self.current.take_if(|current| current.number == utterance);
+            }
+            Request::Bench { plan } => {
+                let run = match &mut self.engine {
+                    Ok(engine) => bench::run(engine, &plan).await,
+                    Err(problem) => Err(problem.clone()),
+                };
+                if let Err(problem) = run {
+                    self.fail_to_load(problem);
+                }
             }
         }
     }

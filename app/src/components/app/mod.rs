@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::bench::Bench;
 use crate::components::colophon::Colophon;
 use crate::components::dropzone::Dropzone;
 use crate::components::masthead::Masthead;
@@ -22,11 +23,24 @@ pub fn App() -> impl IntoView {
     let page = Page::new(Address::parse(&query));
     provide_context(page);
     let dragging = RwSignal::new(false);
-    page.listen(dragging);
-    page.load_pictures();
-    page.load_samples();
+    let measures = page.address.with_value(|address| address.bench.is_some());
+    if !measures {
+        page.listen(dragging);
+        page.load_pictures();
+        page.load_samples();
+    }
     page.load();
 
+    if measures {
+        return view! {
+            <Masthead />
+            <main>
+                <Bench />
+            </main>
+            <OfferDialog />
+        }
+        .into_any();
+    }
     view! {
         <Masthead />
         <main>
@@ -44,4 +58,5 @@ pub fn App() -> impl IntoView {
         <OfferDialog />
         <Dropzone dragging />
     }
+    .into_any()
 }
