@@ -6,7 +6,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::logic::bench::{Measurement, Mode, Phase, Plan, StageTimes, Totals};
 use crate::logic::problem::Problem;
 
 /// Version of this protocol. Page and worker are built together; a browser's cache can still mix builds.
@@ -95,11 +94,13 @@ pub enum Request {
         /// Its number.
         utterance: u32,
     },
-    /// Measure the engine. Answered by [`Report::Measuring`], [`Report::Measured`] and [`Report::StageTimes`], last by
+    /// Measure the engine. Answered by [`Report::Measuring`], [`Report::Measured`] and [`Report::Stages`], last by
     /// [`Report::Benched`] or [`Report::Unavailable`].
     Bench {
-        /// What to measure.
-        plan: Plan,
+        /// The page's query string, which says what to measure.
+        query: String,
+        /// When there was an engine, milliseconds after the page was opened.
+        ready_ms: f64,
     },
 }
 
@@ -146,21 +147,36 @@ pub enum Report {
     },
     /// Where a bench stands.
     Measuring {
-        /// What is measured.
-        mode: Mode,
-        /// How far that is.
-        phase: Phase,
+        /// Name of what is measured.
+        mode: String,
+        /// Name of the phase of that.
+        phase: String,
         /// Measurements that are done.
         done: u32,
         /// Measurements there are.
         of: u32,
     },
     /// One measurement is done.
-    Measured(Measurement),
+    Measured {
+        /// Name of what was measured.
+        mode: String,
+        /// Its row: what it was, and its figures in words.
+        cells: Vec<String>,
+    },
     /// Where the time of an utterance goes.
-    StageTimes(StageTimes),
+    Stages {
+        /// Its length, in words.
+        length: String,
+        /// The slowest stages: name, time, share of all.
+        rows: Vec<Vec<String>>,
+    },
     /// All measurements are done.
-    Benched(Totals),
+    Benched {
+        /// How much memory is held, in words.
+        memory: String,
+        /// Everything, as JSON.
+        json: String,
+    },
 }
 
 /// A large download.
@@ -337,7 +353,8 @@ mod tests {
             Request::Finish { utterance: 3 },
             Request::Cancel { utterance: 3 },
             Request::Bench {
-                plan: Plan::default(),
+                query: "?bench&runs=3".to_owned(),
+                ready_ms: 12.5,
             },
         ];
         for request in requests {
@@ -387,13 +404,23 @@ mod tests {
                 found,
             },
             Report::Measuring {
-                mode: Mode::Text,
-                phase: Phase::Warm,
+                mode: "text".to_owned(),
+                phase: "warm".to_owned(),
                 done: 1,
                 of: 2,
             },
-            Report::Measured(Measurement::new(Mode::Live, Some(1.0), None, 2.0, vec![])),
-            Report::Benched(Totals::default()),
+            Report::Measured {
+                mode: "text".to_owned(),
+                cells: vec!["Typed text".to_owned()],
+            },
+            Report::Stages {
+                length: "3 s".to_owned(),
+                rows: vec![vec!["log_mel".to_owned()]],
+            },
+            Report::Benched {
+                memory: "3.0 MB".to_owned(),
+                json: "{}".to_owned(),
+            },
         ];
         for report in reports {
             let text = serde_json::to_string(&report).unwrap();

@@ -65,12 +65,11 @@ async function measureSaysee(page, chromium, server, test, contender) {
   await page.goto(`${server.url}saysee/?bench&${query}`);
   // A large model is asked about first.
   page.getByTestId("agree").click().catch(() => undefined);
-  const result = page.getByTestId("bench-result");
-  const failed = page.locator("[data-testid=bench][data-state=failed]");
-  await result.or(failed).first().waitFor({ state: "attached" });
-  if (await failed.count()) throw new Error(`SaySee: ${await failed.innerText()}`);
-  const report = JSON.parse(await result.textContent());
-  const [measured] = report.measurements;
+  const ended = (state) => page.locator(`[data-testid=bench][data-state=${state}]`);
+  await ended("done").or(ended("failed")).waitFor();
+  if (await ended("failed").count()) throw new Error(`SaySee: ${await page.getByTestId("status").getAttribute("title")}`);
+  const report = JSON.parse(await page.getByTestId("bench-result").textContent());
+  const [measured] = report.figures.measurements;
   const at = (phase) => marks.get(`measuring ${mode} ${phase}`);
   const between = (from, to) => {
     const [a, b] = [at(from), at(to)];
@@ -81,7 +80,7 @@ async function measureSaysee(page, chromium, server, test, contender) {
   const first = between("first", "warm");
   const loaded = {
     version: report.version,
-    model_bytes: report.pack_bytes,
+    model_bytes: report.ready.pack_bytes,
     load_ms: report.ready_ms,
     load_cpu_ms: at("first").cpu_ms,
     first_ms: measured.first_ms,
@@ -90,7 +89,7 @@ async function measureSaysee(page, chromium, server, test, contender) {
   };
   if (test.first) return { ...loaded, others: first.others };
   const steady = between("timed", "done");
-  return { ...loaded, wall_ms: measured.median_ms, cpu_ms: steady.cpu_ms / test.runs, others: steady.others };
+  return { ...loaded, wall_ms: measured.median_ms, cpu_ms: steady.cpu_ms / measured.runs, others: steady.others };
 }
 
 /** Starts a clock; the answer reads it. */

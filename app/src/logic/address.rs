@@ -1,10 +1,9 @@
-//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL`, and `?bench` with what
-//! to measure ([`Plan`]).
+//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL`, and `?bench`, of
+//! which the worker reads the rest.
 //!
 //! Addresses are written by strangers. Names become parts of paths, so only plain ones pass;
 //! anything else is ignored and the default stands. What is a URL is used or refused aloud ([`Place`]).
 
-use crate::logic::bench::Plan;
 use crate::logic::place::Place;
 use crate::protocol::BackendChoice;
 
@@ -15,7 +14,7 @@ const LONGEST_NAME: usize = 64;
 pub const BUNDLED_PACK: &str = "scenes-mini";
 
 /// What one visit was asked to do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// Which backend to run on.
     pub backend: BackendChoice,
@@ -25,8 +24,8 @@ pub struct Address {
     pub pack: Place,
     /// Folder under `assets/galleries/`, or of another server.
     pub gallery: Place,
-    /// What to measure instead of listening.
-    pub bench: Option<Plan>,
+    /// Whether to measure instead of listening.
+    pub bench: bool,
 }
 
 impl Default for Address {
@@ -36,26 +35,16 @@ impl Default for Address {
             sample: None,
             pack: Place::Bundled(BUNDLED_PACK.to_owned()),
             gallery: Place::Bundled("scenes".to_owned()),
-            bench: None,
+            bench: false,
         }
     }
 }
 
 impl Address {
-    /// Reads a query string, with or without its leading `?`. The first of repeated keys wins.
+    /// Reads a query string, with or without its leading `?`.
     pub fn parse(query: &str) -> Self {
         let mut address = Self::default();
-        let pairs: Vec<(&str, &str)> = query
-            .trim_start_matches('?')
-            .split('&')
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .collect();
-        let value = |key: &str| {
-            pairs
-                .iter()
-                .find(|(name, _)| *name == key)
-                .map(|(_, value)| *value)
-        };
+        let value = |key: &str| value(query, key);
         let name = |key: &str| {
             value(key)
                 .filter(|text| is_safe_name(text))
@@ -74,9 +63,19 @@ impl Address {
         if let Some(gallery) = value("gallery").and_then(Place::parse) {
             address.gallery = gallery;
         }
-        address.bench = value("bench").map(|_| Plan::parse(value));
+        address.bench = value("bench").is_some();
         address
     }
+}
+
+/// The value of `key` in a query string, empty for a key without one. The first of repeated keys wins.
+pub(super) fn value<'a>(query: &'a str, key: &str) -> Option<&'a str> {
+    query
+        .trim_start_matches('?')
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .find(|(name, _)| *name == key)
+        .map(|(_, value)| value)
 }
 
 /// Whether a name can be one part of a path: letters, digits, `-`, `_` and inner single dots.
@@ -118,18 +117,10 @@ mod tests {
 
     #[test]
     fn a_bench_is_asked_for_by_name() {
-        for query in ["?bench", "?bench=", "?bench=1&backend=quantum"] {
-            assert_eq!(
-                Address::parse(query).bench,
-                Some(Plan::default()),
-                "{query}"
-            );
+        for query in ["?bench", "?bench=", "?backend=quantum&bench=1"] {
+            assert!(Address::parse(query).bench, "{query}");
         }
-        let address = Address::parse("?bench&backend=cpu&seconds=2&runs=3&modes=text");
-        let plan = address.bench.unwrap();
-        assert_eq!((plan.seconds, plan.runs), (vec![2.0], 3));
-        assert_eq!(address.backend, BackendChoice::Cpu);
-        assert_eq!(Address::parse("?seconds=2").bench, None);
+        assert!(!Address::parse("?seconds=2&benches").bench);
     }
 
     #[test]

@@ -1,22 +1,29 @@
-//! What the page does in a bench: asks the worker, gathers what it says, writes it all down.
+//! What the page does in a bench: asks the worker, gathers what it says, adds what only a page knows.
 
+use js_sys::JSON;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
 
 use crate::browser::clock;
-use crate::logic::bench::{Progress, Totals};
+use crate::components::backend_name;
+use crate::logic::bench::Progress;
+use crate::logic::format;
 use crate::page::Page;
 use crate::protocol::{Ready, Report, Request};
 
 impl Page {
     /// Asks for the measurements of this visit, if it is one for them: an engine is ready.
-    pub(super) fn begin_bench(self) {
-        let plan = self.address.with_value(|address| address.bench.clone());
-        if let Some(plan) = plan {
-            self.bench.set(Progress::default());
-            self.ready_ms.set(clock::milliseconds());
-            self.send(&Request::Bench { plan }, None);
+    pub(super) fn begin_bench(self, ready: &Ready) {
+        if !self.address.with_value(|address| address.bench) {
+            return;
         }
+        let ready_ms = clock::milliseconds();
+        self.bench.set(Progress {
+            facts: facts(ready, ready_ms),
+            ..Progress::default()
+        });
+        let query = window().location().search().unwrap_or_default();
+        self.send(&Request::Bench { query, ready_ms }, None);
     }
 
     /// Takes what the worker says of a bench.
@@ -27,44 +34,46 @@ impl Page {
                 phase,
                 done,
                 of,
-            } => progress.now = Some((mode, phase, done, of)),
-            Report::Measured(measurement) => progress.measurements.push(measurement),
-            Report::StageTimes(stages) => progress.stages = Some(stages),
-            Report::Benched(totals) => progress.totals = Some(totals),
+            } => {
+                progress.mode = mode;
+                progress.phase = phase;
+                progress.done = (done, of);
+            }
+            Report::Measured { mode, cells } => progress.rows.push((mode, cells)),
+            Report::Stages { length, rows } => progress.stages = Some((length, rows)),
+            Report::Benched { memory, json } => {
+                progress.facts.push(["Memory".to_owned(), memory]);
+                progress.json = Some(spread_out(json));
+            }
             _ => {}
         });
     }
-
-    /// Everything that was measured, as JSON; none before the end.
-    pub fn bench_report(self) -> Option<String> {
-        let ready = self.ready()?;
-        let ready_ms = self.ready_ms.get();
-        let report = self.bench.with(|progress| {
-            let totals = progress.totals?;
-            Some(written(progress, &ready, ready_ms, totals))
-        })?;
-        serde_json::to_string_pretty(&report).ok()
-    }
 }
 
-fn written(progress: &Progress, ready: &Ready, ready_ms: f64, totals: Totals) -> Value {
-    let navigator = window().navigator();
-    json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "browser": navigator.user_agent().unwrap_or_default(),
-        "processors": navigator.hardware_concurrency(),
-        "backend": ready.backend,
-        "adapter": ready.adapter,
-        "reason": ready.reason,
-        "pack": ready.pack,
-        "pack_bytes": ready.pack_bytes,
-        "gallery_bytes": ready.gallery_bytes,
-        "origin": ready.origin,
-        "ready_ms": ready_ms,
-        "preparing_ms": ready.preparing_ms,
-        "heap_bytes": totals.heap_bytes,
-        "gpu_bytes": totals.gpu,
-        "measurements": progress.measurements,
-        "stages": progress.stages,
-    })
+fn facts(ready: &Ready, ready_ms: f64) -> Vec<[String; 2]> {
+    let name = backend_name(&ready.backend);
+    let [pack, all, last] = [
+        format::bytes(ready.pack_bytes),
+        format::milliseconds(ready_ms),
+        format::milliseconds(ready.preparing_ms),
+    ];
+    [
+        ("Runs on", format!("{name}: {}", ready.adapter)),
+        ("Why", format::sentence(&ready.reason)),
+        ("Model", format!("{}, {pack}", ready.pack)),
+        (
+            "Ready",
+            format!("{all} after the page was opened, {last} after the last byte"),
+        ),
+    ]
+    .map(|(name, fact)| [name.to_owned(), fact])
+    .to_vec()
+}
+
+/// JSON with a line for each of its parts; the browser can do that.
+fn spread_out(json: String) -> String {
+    let spread = JSON::parse(&json).and_then(|value| {
+        JSON::stringify_with_replacer_and_space(&value, &JsValue::NULL, &JsValue::from_f64(1.0))
+    });
+    spread.map_or(json, String::from)
 }

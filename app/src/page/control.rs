@@ -217,8 +217,8 @@ impl Page {
             Report::Ready(ready) => {
                 self.recorder
                     .update(|recorder| recorder.set_limit_seconds(ready.max_seconds));
+                self.begin_bench(&ready);
                 self.readiness.set(Readiness::Ready(ready));
-                self.begin_bench();
             }
             Report::Unavailable { problem } => self.unavailable(problem),
             Report::Live { utterance, found } => {
@@ -236,9 +236,9 @@ impl Page {
                 self.handle(Event::Failed { utterance, problem })
             }
             Report::Measuring { .. }
-            | Report::Measured(_)
-            | Report::StageTimes(_)
-            | Report::Benched(_) => self.take_bench(report),
+            | Report::Measured { .. }
+            | Report::Stages { .. }
+            | Report::Benched { .. } => self.take_bench(report),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::logic::waveform::Waveform;
 use crate::page::microphone::Microphone;
 use crate::page::playback::Playback;
 use crate::page::worker_link::WorkerLink;
-use crate::protocol::{Foreign, Found, Ready};
+use crate::protocol::{Foreign, Found};
 
 /// Longest utterance until a pack says otherwise, seconds.
 const DEFAULT_LIMIT: f32 = 15.0;
@@ -52,8 +52,6 @@ pub struct Page {
     pub selected: RwSignal<Option<usize>>,
     /// How far the bench of this visit is.
     pub bench: RwSignal<Progress>,
-    /// When there was an engine, milliseconds after the page was opened.
-    pub ready_ms: RwSignal<f64>,
     pub(super) machinery: StoredValue<Machinery, LocalStorage>,
 }
 
@@ -89,7 +87,6 @@ impl Page {
             pages: RwSignal::new(1),
             selected: RwSignal::new(None),
             bench: RwSignal::new(Progress::default()),
-            ready_ms: RwSignal::new(0.0),
             machinery: StoredValue::new_local(Machinery {
                 worker: None,
                 microphone: None,
@@ -161,17 +158,12 @@ impl Page {
         })
     }
 
-    /// What runs, once something does.
-    pub fn ready(self) -> Option<Ready> {
-        self.readiness.with(|readiness| match readiness {
-            Readiness::Ready(ready) => Some(ready.clone()),
-            Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
-        })
-    }
-
     /// Why the pictures cannot be ranked, when they are of another model.
     pub fn foreign(self) -> Option<Foreign> {
-        self.ready().and_then(|ready| ready.foreign)
+        self.readiness.with(|readiness| match readiness {
+            Readiness::Ready(ready) => ready.foreign.clone(),
+            _ => None,
+        })
     }
 
     /// Address of a file below the gallery's folder.

@@ -1,12 +1,16 @@
 //! Measures the engine: what `?bench` asks for.
 
+use saysee_engine::graph::StageTime;
 use saysee_engine::live::Utterance;
 use saysee_engine::{Engine, EngineError};
+use serde::Serialize;
 
 use crate::browser::{clock, memory};
-use crate::logic::bench::{GpuMemory, Measurement, Mode, Phase, Plan, StageTimes, Totals, murmur};
-use crate::logic::problem::Problem;
-use crate::protocol::Report;
+use crate::logic::bench::{
+    GpuMemory, Measurement, Mode, Phase, Plan, Report as Figures, murmur, stage_rows,
+};
+use crate::logic::problem::{Code, Problem};
+use crate::protocol::{Ready, Report};
 use crate::worker::{outbox, problems};
 
 /// Least of warming up: by then browsers have optimised the code that runs.
@@ -28,12 +32,30 @@ enum Work {
     Search(Vec<f32>),
 }
 
-/// Measures what `plan` asks for and this model can do, telling the page on the way.
+/// Everything that is known at the end.
+#[derive(Serialize)]
+struct Written<'a> {
+    version: &'static str,
+    browser: String,
+    processors: f64,
+    ready_ms: f64,
+    ready: Option<&'a Ready>,
+    figures: &'a Figures,
+}
+
+/// Measures what `query` asks for and this model can do, telling the page on the way.
 ///
 /// # Errors
 /// What the engine reports.
-pub async fn run(engine: &mut Engine, plan: &Plan) -> Result<(), Problem> {
-    let steps = steps(engine, plan);
+pub async fn run(
+    engine: &mut Engine,
+    query: &str,
+    ready: Option<&Ready>,
+    ready_ms: f64,
+) -> Result<(), Problem> {
+    let plan = Plan::parse(query);
+    let mut figures = Figures::default();
+    let steps = steps(engine, &plan);
     let of = steps.len() as u32;
     for (done, (mode, seconds, pictures)) in steps.into_iter().enumerate() {
         let place = Place {
@@ -42,23 +64,42 @@ pub async fn run(engine: &mut Engine, plan: &Plan) -> Result<(), Problem> {
             of,
         };
         let refused = |error: EngineError| problems::of_engine(&error);
-        match mode {
+        let measured = match mode {
+            Mode::Stages => {
+                let stages = stages(engine, place, seconds).await;
+                figures.stages = stages.map_err(refused)?;
+                continue;
+            }
             Mode::Live => live(engine, place, seconds).await,
-            Mode::Stages => stages(engine, place, seconds).await,
             _ => measure(engine, plan.runs, place, seconds, pictures).await,
-        }
-        .map_err(refused)?;
+        };
+        let measured = measured.map_err(refused)?;
+        outbox::send(&Report::Measured {
+            mode: mode.name().to_owned(),
+            cells: measured.cells(mode),
+        });
+        figures.measurements.push(measured);
     }
-    let gpu = engine.gpu_ledger().map(|ledger| GpuMemory {
+    figures.heap_bytes = memory::bytes();
+    figures.gpu_bytes = engine.gpu_ledger().map(|ledger| GpuMemory {
         weights: ledger.weights,
         activations: ledger.activations,
         other: ledger.total() - ledger.weights - ledger.activations,
         buffers: ledger.buffers,
     });
-    outbox::send(&Report::Benched(Totals {
-        heap_bytes: memory::bytes(),
-        gpu,
-    }));
+    let navigator = outbox::scope().navigator();
+    let written = Written {
+        version: env!("CARGO_PKG_VERSION"),
+        browser: navigator.user_agent().unwrap_or_default(),
+        processors: navigator.hardware_concurrency(),
+        ready_ms,
+        ready,
+        figures: &figures,
+    };
+    let json = serde_json::to_string(&written)
+        .map_err(|error| Problem::new(Code::EngineFailed, error.to_string()))?;
+    let memory = figures.memory();
+    outbox::send(&Report::Benched { memory, json });
     Ok(())
 }
 
@@ -74,8 +115,8 @@ impl Place {
     fn tell(self, phase: Phase) {
         let Self { mode, done, of } = self;
         outbox::send(&Report::Measuring {
-            mode,
-            phase,
+            mode: mode.name().to_owned(),
+            phase: phase.name().to_owned(),
             done,
             of,
         });
@@ -109,7 +150,7 @@ async fn measure(
     place: Place,
     seconds: f32,
     pictures: u32,
-) -> Result<(), EngineError> {
+) -> Result<Measurement, EngineError> {
     let work = match place.mode {
         Mode::Encoder => Work::Encoder(murmur(seconds)),
         // The same token again and again takes as long as any others.
@@ -150,10 +191,9 @@ async fn measure(
     }
     let seconds = matches!(work, Work::Speech(_) | Work::Encoder(_)).then_some(seconds);
     let pictures = matches!(work, Work::Search(_)).then_some(pictures);
-    outbox::send(&Report::Measured(Measurement::new(
+    Ok(Measurement::new(
         place.mode, seconds, pictures, first_ms, times,
-    )));
-    Ok(())
+    ))
 }
 
 /// Milliseconds of one run.
@@ -170,7 +210,7 @@ async fn once(engine: &mut Engine, work: &Work) -> Result<f64, EngineError> {
 }
 
 /// The looks that are taken at a sentence of `seconds` while it grows; how many there are depends on how long each takes.
-async fn live(engine: &mut Engine, place: Place, seconds: f32) -> Result<(), EngineError> {
+async fn live(engine: &mut Engine, place: Place, seconds: f32) -> Result<Measurement, EngineError> {
     let mut utterance = Utterance::new(16_000, engine.max_seconds())?;
     let mut times = Vec::new();
     place.tell(Phase::Timed);
@@ -185,27 +225,32 @@ async fn live(engine: &mut Engine, place: Place, seconds: f32) -> Result<(), Eng
     }
     place.tell(Phase::Done);
     let first_ms = times.first().copied().unwrap_or_default();
-    let live = Measurement::new(Mode::Live, Some(seconds), None, first_ms, times);
-    outbox::send(&Report::Measured(live));
-    Ok(())
+    let seconds = Some(seconds);
+    Ok(Measurement::new(Mode::Live, seconds, None, first_ms, times))
 }
 
-async fn stages(engine: &mut Engine, place: Place, seconds: f32) -> Result<(), EngineError> {
+/// Stages and their milliseconds, where the backend can tell.
+async fn stages(
+    engine: &mut Engine,
+    place: Place,
+    seconds: f32,
+) -> Result<Option<Vec<(String, f64)>>, EngineError> {
     place.tell(Phase::Timed);
     let samples = murmur(seconds);
     // Once to warm up.
     engine.query(&samples, RANKED).await?;
-    if let Some(times) = engine.stage_times(&samples).await? {
-        let stages = times
-            .into_iter()
-            .map(|stage| (stage.name, stage.milliseconds));
-        outbox::send(&Report::StageTimes(StageTimes {
-            seconds,
-            stages: stages.collect(),
-        }));
-    }
+    let times = engine.stage_times(&samples).await?;
     place.tell(Phase::Done);
-    Ok(())
+    let Some(times) = times else {
+        return Ok(None);
+    };
+    let pair = |stage: StageTime| (stage.name, stage.milliseconds);
+    let stages: Vec<(String, f64)> = times.into_iter().map(pair).collect();
+    outbox::send(&Report::Stages {
+        length: format!("{seconds:.1} s"),
+        rows: stage_rows(&stages),
+    });
+    Ok(Some(stages))
 }
 
 /// Numbers between -1 and 1, the same each time.

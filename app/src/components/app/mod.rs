@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::components::bench::Bench;
 use crate::components::colophon::Colophon;
 use crate::components::dropzone::Dropzone;
 use crate::components::masthead::Masthead;
@@ -13,34 +12,18 @@ use crate::components::samples::Samples;
 use crate::components::stage::Stage;
 use crate::components::status::StatusLine;
 use crate::components::viewer::Viewer;
-use crate::logic::address::Address;
 use crate::page::Page;
 
 /// The whole page: puts the parts together and sets everything going.
 #[component]
-pub fn App() -> impl IntoView {
-    let query = window().location().search().unwrap_or_default();
-    let page = Page::new(Address::parse(&query));
+pub fn App(page: Page) -> impl IntoView {
     provide_context(page);
     let dragging = RwSignal::new(false);
-    let measures = page.address.with_value(|address| address.bench.is_some());
-    if !measures {
-        page.listen(dragging);
-        page.load_pictures();
-        page.load_samples();
-    }
+    page.listen(dragging);
+    page.load_pictures();
+    page.load_samples();
     page.load();
 
-    if measures {
-        return view! {
-            <Masthead />
-            <main>
-                <Bench />
-            </main>
-            <OfferDialog />
-        }
-        .into_any();
-    }
     view! {
         <Masthead />
         <main>
@@ -58,5 +41,4 @@ pub fn App() -> impl IntoView {
         <OfferDialog />
         <Dropzone dragging />
     }
-    .into_any()
 }
