@@ -137,7 +137,7 @@ mod x86 {
 /// Adds up side by side, so that no addition waits for the one before it.
 fn sum(numbers: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 64];
-    for chunk in numbers.chunks_exact(64) {
+    for chunk in numbers.as_chunks::<64>().0 {
         sums.iter_mut()
             .zip(chunk)
             .for_each(|(sum, number)| *sum += number);

@@ -191,8 +191,8 @@ mod tests {
         let plan = Plan::parse(query);
         assert_eq!(plan.modes, [Mode::Encoder, Mode::Text]);
         assert_eq!(plan.seconds, [1.0, 2.5]);
-        assert_eq!((plan.runs, plan.pictures), (0, vec![10, 100_000]));
         assert!(plan.wants(Mode::Text) && !plan.wants(Mode::Live));
+        assert_eq!((plan.runs, plan.pictures), (0, vec![10, 100_000]));
     }
 
     #[test]
