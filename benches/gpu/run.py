@@ -52,16 +52,18 @@ def main():
                 lines = time_saysee(saysee, asked, shape, weights, deadline)
             except Problem as problem:
                 left_out.append(f"SaySee {shape} {weights}: {problem}")
-                continue
+                lines = problem.lines
             for line in lines:
                 kind = line.pop("kind")
                 line.update(shape=shape, engine="SaySee", precision=weights)
                 {"measured": measured, "profile": profiles}.get(kind, []).append(line)
         if asked.torch:
             try:
-                measured += time_torch(asked, shape, deadline)
+                lines = time_torch(asked, shape, deadline)
             except Problem as problem:
                 left_out.append(f"PyTorch {shape}: {problem}")
+                lines = problem.lines
+            measured += [{**line, "shape": shape, "engine": "PyTorch"} for line in lines]
 
     report = {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -78,7 +80,11 @@ def main():
 
 
 class Problem(Exception):
-    """Why something was not measured."""
+    """Why something was not measured, and the lines that were there before."""
+
+    def __init__(self, why, lines=()):
+        super().__init__(why)
+        self.lines = list(lines)
 
 
 def build():
@@ -101,25 +107,28 @@ def time_saysee(saysee, asked, shape, weights, deadline):
 def time_torch(asked, shape, deadline):
     torch = [asked.torch, str(HERE / "torch_hubert.py"), shape, "--device", asked.torch_device]
     torch += ["--seconds", asked.seconds, "--runs", asked.runs] + (["--layers", asked.layers] if asked.layers else [])
-    return [{**line, "shape": shape, "engine": "PyTorch"} for line in run(torch, deadline)]
+    return run(torch, deadline)
 
 
 def run(command, deadline):
-    """What a command prints, one JSON object a line; lines that are none are left out."""
+    """What a command prints, one JSON object a line. Other lines are passed over."""
     left = deadline - time.monotonic()
     if left < 5:
         raise Problem("no time was left")
     print("+", " ".join(command), file=sys.stderr, flush=True)
+    lines = lambda printed: [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=left)
-    except subprocess.TimeoutExpired:
-        raise Problem("time ran out") from None
+    except subprocess.TimeoutExpired as over:
+        # What was printed until then was measured; the last line may be half a one.
+        printed = (over.stdout or b"").decode(errors="replace").rpartition("\n")[0]
+        raise Problem("time ran out", lines(printed)) from None
     except OSError as error:
         raise Problem(str(error)) from None
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or ["nothing was said"]
-        raise Problem(said[-1])
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        raise Problem(said[-1], lines(done.stdout))
+    return lines(done.stdout)
 
 
 def table(report):

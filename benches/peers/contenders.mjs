@@ -7,8 +7,8 @@ const peer = (name, model, engine) => ({ name, kind: "peer", model, ...engine })
 const saysee = (name, pack, backend, mode) => ({ name, kind: "saysee", pack, backend, mode });
 
 /**
- * `bar`: most CPU-milliseconds that SaySee may take; `first`: whether that is the first inference, in which case no
- * more than that one is made. `runs`: timed inferences in a round.
+ * `bar`: most CPU-milliseconds that SaySee may take an inference; `first`: whether everything from an empty page to the
+ * first result counts, in which case no more than that one is made. `runs`: timed inferences in a round.
  */
 export const CASES = [
   {
@@ -73,7 +73,7 @@ export const CASES = [
   },
   {
     id: "webgpu-1s-f32",
-    title: "HuBERT base, 1 s, WebGPU f32, first inference with its kernels compiled",
+    title: "HuBERT base, 1 s, WebGPU f32, from an empty page to the first result",
     input: "speech",
     seconds: 1,
     first: true,

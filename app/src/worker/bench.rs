@@ -57,6 +57,7 @@ pub async fn run(
     let mut figures = Figures::default();
     let steps = steps(engine, &plan);
     let of = steps.len() as u32;
+    hold(engine, &mut figures);
     for (done, (mode, seconds, pictures)) in steps.into_iter().enumerate() {
         let place = Place {
             mode,
@@ -68,6 +69,7 @@ pub async fn run(
             Mode::Stages => {
                 let stages = stages(engine, place, seconds).await;
                 figures.stages = stages.map_err(refused)?;
+                hold(engine, &mut figures);
                 continue;
             }
             Mode::Live => live(engine, place, seconds).await,
@@ -79,14 +81,11 @@ pub async fn run(
             cells: measured.cells(mode),
         });
         figures.measurements.push(measured);
+        // The pictures that are made to be searched are no part of what a model takes.
+        if mode != Mode::Search {
+            hold(engine, &mut figures);
+        }
     }
-    figures.heap_bytes = memory::bytes();
-    figures.gpu_bytes = engine.gpu_ledger().map(|ledger| GpuMemory {
-        weights: ledger.weights,
-        activations: ledger.activations,
-        other: ledger.total() - ledger.weights - ledger.activations,
-        buffers: ledger.buffers,
-    });
     let navigator = outbox::scope().navigator();
     let written = Written {
         version: env!("CARGO_PKG_VERSION"),
@@ -101,6 +100,17 @@ pub async fn run(
     let memory = figures.memory();
     outbox::send(&Report::Benched { memory, json });
     Ok(())
+}
+
+/// Notes how much memory is held.
+fn hold(engine: &Engine, figures: &mut Figures) {
+    figures.heap_bytes = memory::bytes();
+    figures.gpu_bytes = engine.gpu_ledger().map(|ledger| GpuMemory {
+        weights: ledger.weights,
+        activations: ledger.activations,
+        other: ledger.total() - ledger.weights - ledger.activations,
+        buffers: ledger.buffers,
+    });
 }
 
 /// Which measurement is made.

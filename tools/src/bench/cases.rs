@@ -1,7 +1,8 @@
 //! What is timed: one input, and how much of the network sees it.
 
-use saysee_engine::pack::{FloatTensor, TensorPlan};
-use saysee_engine::pack::{Manifest, Pack, PackError, WeightFormat, write_to};
+use saysee_engine::pack::{
+    FloatTensor, MANIFEST_FILE, Manifest, Pack, PackError, TensorPlan, WeightFormat, write_to,
+};
 use saysee_engine::testing::Random;
 use serde::Serialize;
 
@@ -121,7 +122,7 @@ pub fn as_floats(pack: &Pack) -> Result<Pack, PackError> {
     };
     let mut shards = Vec::new();
     let manifest = write_to(manifest, floats, |file, bytes| {
-        if file != saysee_engine::pack::MANIFEST_FILE {
+        if file != MANIFEST_FILE {
             shards.push(bytes);
         }
         Ok(())

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use saysee_engine::BackendKind;
+use saysee_engine::pack::Pack;
+use saysee_engine::{BackendKind, Engine};
 use serde::Serialize;
 
 use crate::bench::{Case, Ceiling, Measured, Mode, Part, as_floats, cases, measure, profile};
@@ -115,8 +116,8 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
 /// Prints where the time of one case goes, on a backend that can tell.
 fn spend(
     arguments: &Arguments,
-    engine: &saysee_engine::Engine,
-    pack: &saysee_engine::pack::Pack,
+    engine: &Engine,
+    pack: &Pack,
     case: &Case,
     ceiling: &Ceiling,
     out: &mut impl Write,
