@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::logic::problem::Problem;
 
 /// Version of this protocol. Page and worker are built together; a browser's cache can still mix builds.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Key of a posted message's JSON text.
 pub const TEXT: &str = "text";
@@ -94,6 +94,14 @@ pub enum Request {
         /// Its number.
         utterance: u32,
     },
+    /// Measure the engine. Answered by [`Report::Measuring`], [`Report::Measured`] and [`Report::Stages`], last by
+    /// [`Report::Benched`] or [`Report::Unavailable`].
+    Bench {
+        /// The page's query string, which says what to measure.
+        query: String,
+        /// When there was an engine, milliseconds after the page was opened.
+        ready_ms: f64,
+    },
 }
 
 /// From the worker to the page.
@@ -136,6 +144,38 @@ pub enum Report {
         utterance: u32,
         /// Why.
         problem: Problem,
+    },
+    /// Where a bench stands.
+    Measuring {
+        /// Name of what is measured.
+        mode: String,
+        /// Name of the phase of that.
+        phase: String,
+        /// Measurements that are done.
+        done: u32,
+        /// Measurements there are.
+        of: u32,
+    },
+    /// One measurement is done.
+    Measured {
+        /// Name of what was measured.
+        mode: String,
+        /// Its row: what it was, and its figures in words.
+        cells: Vec<String>,
+    },
+    /// Where the time of an utterance goes.
+    Stages {
+        /// Its length, in words.
+        length: String,
+        /// The slowest stages: name, time, share of all.
+        rows: Vec<Vec<String>>,
+    },
+    /// All measurements are done.
+    Benched {
+        /// How much memory is held, in words.
+        memory: String,
+        /// Everything, as JSON.
+        json: String,
     },
 }
 
@@ -312,6 +352,10 @@ mod tests {
             Request::Sound { utterance: 3 },
             Request::Finish { utterance: 3 },
             Request::Cancel { utterance: 3 },
+            Request::Bench {
+                query: "?bench&runs=3".to_owned(),
+                ready_ms: 12.5,
+            },
         ];
         for request in requests {
             let text = serde_json::to_string(&request).unwrap();
@@ -358,6 +402,24 @@ mod tests {
             Report::Answer {
                 utterance: 9,
                 found,
+            },
+            Report::Measuring {
+                mode: "text".to_owned(),
+                phase: "warm".to_owned(),
+                done: 1,
+                of: 2,
+            },
+            Report::Measured {
+                mode: "text".to_owned(),
+                cells: vec!["Typed text".to_owned()],
+            },
+            Report::Stages {
+                length: "3 s".to_owned(),
+                rows: vec![vec!["log_mel".to_owned()]],
+            },
+            Report::Benched {
+                memory: "3.0 MB".to_owned(),
+                json: "{}".to_owned(),
             },
         ];
         for report in reports {

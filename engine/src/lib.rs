@@ -8,6 +8,7 @@
 //! engine    a pack on the faster backend: an utterance in, an answer out
 //! live      an utterance in progress: what to hear when, what to show meanwhile
 //! index     ranking by score
+//! profile   operations that keep account of themselves
 //! ```
 //!
 //! The engine knows no page and no file system: it is handed samples and bytes. docs/architecture.md
@@ -25,6 +26,7 @@ pub mod index;
 pub mod live;
 pub mod ops;
 pub mod pack;
+pub mod profile;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -1,4 +1,4 @@
-//! Small random packs, galleries and sounds for tests, here and in the other crates.
+//! Random packs, galleries and sounds for tests and measurements, here and in the other crates.
 
 use std::collections::BTreeMap;
 

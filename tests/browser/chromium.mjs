@@ -25,6 +25,8 @@ const ALWAYS = [
 
 // Without these, headless Chromium on a machine without a GPU has `navigator.gpu` but no adapter.
 const SOFTWARE_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+// A machine with one: headless Chromium offers it on Linux only when asked.
+const REAL_WEBGPU = ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--ignore-gpu-blocklist"];
 
 function findChromium() {
   const named = process.env.SAYSEE_CHROMIUM;
@@ -37,15 +39,16 @@ function findChromium() {
 /**
  * Starts a browser. With `microphone: true` pages may record, and hear what `speak` put there last, from its
  * beginning, each time they open the microphone. Without it, asking for the microphone is refused. `webgpu` says
- * whether there is a WebGPU adapter.
+ * whether there is a WebGPU adapter, and with `"real"` that it is the machine's own.
  */
 export async function startChromium({ microphone = true, webgpu = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "saysee-"));
   const heard = join(folder, "microphone.wav");
   const recording = ["--use-fake-ui-for-media-stream", `--use-file-for-fake-audio-capture=${heard}%noloop`];
+  const adapter = webgpu === "real" ? REAL_WEBGPU : webgpu ? SOFTWARE_WEBGPU : [];
   const browser = await chromium.launch({
     executablePath: findChromium(),
-    args: [...ALWAYS, ...(webgpu ? SOFTWARE_WEBGPU : []), ...(microphone ? recording : [])],
+    args: [...ALWAYS, ...adapter, ...(microphone ? recording : [])],
   });
   return {
     browser,

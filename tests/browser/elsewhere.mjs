@@ -1,5 +1,6 @@
 // Packs with random weights, and a second server to fetch them from.
 import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -7,12 +8,14 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PACKS = join(ROOT, "target/packs");
-const MAKE = ["run", "--locked", "--quiet", "-p", "saysee-engine", "--example", "random_pack", "--"];
+const MAKE = ["run", "--locked", "--quiet", "-p", "saysee", "--", "random-pack"];
 
-/** Writes a random pack of `shape` (engine/examples/random_pack.rs) and answers its folder. */
-export function randomPack(shape, weights, layers) {
-  const folder = join(PACKS, [shape, weights, layers].filter(Boolean).join("-"));
-  execFileSync("cargo", [...MAKE, shape, weights, folder, ...(layers ? [String(layers)] : [])], { cwd: ROOT });
+/** Writes a random pack of `shape` (`saysee random-pack --help` lists them) and answers its folder. */
+export function randomPack(shape, weights) {
+  const folder = join(PACKS, `${shape}-${weights}`);
+  // Made anew: the format may have changed since.
+  rmSync(folder, { recursive: true, force: true });
+  execFileSync("cargo", [...MAKE, shape, "--weights", weights, "--out", folder], { cwd: ROOT });
   return folder;
 }
 

@@ -286,7 +286,7 @@ describe("a pack from a folder", () => {
 describe("a base-size pack on WebGPU", () => {
   let server, elsewhere, chromium, context, bytes;
   before(async () => {
-    const folder = randomPack("base-hybrid-plus", "q8");
+    const folder = randomPack("hybrid-plus", "q8");
     const { shards } = JSON.parse(await readFile(join(folder, "pack.json"), "utf8"));
     bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
     server = await servePage();

@@ -21,7 +21,7 @@ let fault;
 const server = await servePage({ fault: (path) => fault?.(path) });
 const speaking = await startChromium();
 const refusing = await startChromium({ microphone: false });
-const large = await serveElsewhere(randomPack("base-hybrid-plus", "q8"));
+const large = await serveElsewhere(randomPack("hybrid-plus", "q8"));
 const tiny = await serveElsewhere(randomPack("tiny", "q8"));
 large.fault = (file) => file === "weights-9.safetensors" && { delay: 5000 };
 await speaking.speak(writeWav(padded(spoken, 0.4, 8)));

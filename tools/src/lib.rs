@@ -1,10 +1,13 @@
-//! What the command line of SaySee is made of: one module a command, and the conversion of checkpoints.
+//! What the command line of SaySee is made of: one module a command, the conversion of checkpoints, and
+//! packs of random weights.
 
+pub mod bench;
 pub mod commands;
 pub mod convert;
 pub mod failure;
 mod folder;
 mod picture;
+pub mod random;
 pub mod recording;
 mod session;
 mod staging;

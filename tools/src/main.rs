@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use saysee::commands::{bench, convert, embed, fetch, index, inspect, matching, query};
+use saysee::commands::{
+    bench, convert, embed, fetch, index, inspect, matching, query, random_pack,
+};
 use saysee::failure::{self, Failure};
 
 /// Say it, see it: pictures and keywords for spoken recordings.
@@ -28,6 +30,7 @@ enum Command {
     Index(index::Arguments),
     Inspect(inspect::Arguments),
     Bench(bench::Arguments),
+    RandomPack(random_pack::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Index(arguments) => index::run(arguments, &mut out),
         Command::Inspect(arguments) => inspect::run(arguments, &mut out),
         Command::Bench(arguments) => bench::run(arguments, &mut out),
+        Command::RandomPack(arguments) => random_pack::run(arguments, &mut out),
     };
     match result.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,

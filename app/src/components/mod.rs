@@ -1,6 +1,7 @@
 //! The parts of the page: one idea a folder, its style beside it.
 
 mod app;
+mod bench;
 mod colophon;
 mod dropzone;
 mod masthead;
@@ -16,6 +17,8 @@ mod timeline;
 mod viewer;
 
 pub use app::App;
+pub use bench::Bench;
+pub use masthead::backend_name;
 
 /// How many colours keywords take in turn; the colours are `--word-0` and on in `tokens.css`.
 const WORD_COLOURS: usize = 6;

@@ -1,4 +1,5 @@
-//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL`.
+//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL`, and `?bench`, of
+//! which the worker reads the rest.
 //!
 //! Addresses are written by strangers. Names become parts of paths, so only plain ones pass;
 //! anything else is ignored and the default stands. What is a URL is used or refused aloud ([`Place`]).
@@ -23,6 +24,8 @@ pub struct Address {
     pub pack: Place,
     /// Folder under `assets/galleries/`, or of another server.
     pub gallery: Place,
+    /// Whether to measure instead of listening.
+    pub bench: bool,
 }
 
 impl Default for Address {
@@ -32,25 +35,16 @@ impl Default for Address {
             sample: None,
             pack: Place::Bundled(BUNDLED_PACK.to_owned()),
             gallery: Place::Bundled("scenes".to_owned()),
+            bench: false,
         }
     }
 }
 
 impl Address {
-    /// Reads a query string, with or without its leading `?`. The first of repeated keys wins.
+    /// Reads a query string, with or without its leading `?`.
     pub fn parse(query: &str) -> Self {
         let mut address = Self::default();
-        let pairs: Vec<(&str, &str)> = query
-            .trim_start_matches('?')
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .collect();
-        let value = |key: &str| {
-            pairs
-                .iter()
-                .find(|(name, _)| *name == key)
-                .map(|(_, value)| *value)
-        };
+        let value = |key: &str| value(query, key);
         let name = |key: &str| {
             value(key)
                 .filter(|text| is_safe_name(text))
@@ -69,8 +63,19 @@ impl Address {
         if let Some(gallery) = value("gallery").and_then(Place::parse) {
             address.gallery = gallery;
         }
+        address.bench = value("bench").is_some();
         address
     }
+}
+
+/// The value of `key` in a query string, empty for a key without one. The first of repeated keys wins.
+pub(super) fn value<'a>(query: &'a str, key: &str) -> Option<&'a str> {
+    query
+        .trim_start_matches('?')
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .find(|(name, _)| *name == key)
+        .map(|(_, value)| value)
 }
 
 /// Whether a name can be one part of a path: letters, digits, `-`, `_` and inner single dots.
@@ -108,6 +113,14 @@ mod tests {
         assert_eq!(address.pack, Place::Bundled("base_q8".to_owned()));
         assert_eq!(address.gallery, Place::Bundled("photos.v2".to_owned()));
         assert_eq!(Address::parse("backend=gpu").backend, BackendChoice::Gpu);
+    }
+
+    #[test]
+    fn a_bench_is_asked_for_by_name() {
+        for query in ["?bench", "?bench=", "?backend=quantum&bench=1"] {
+            assert!(Address::parse(query).bench, "{query}");
+        }
+        assert!(!Address::parse("?seconds=2&benches").bench);
     }
 
     #[test]

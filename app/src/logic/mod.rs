@@ -1,6 +1,7 @@
 //! What the page decides, without a browser: state machines, geometry and arithmetic, each with plain tests.
 
 pub mod address;
+pub mod bench;
 pub mod catalogue;
 pub mod folder;
 pub mod format;

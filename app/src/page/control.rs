@@ -217,6 +217,7 @@ impl Page {
             Report::Ready(ready) => {
                 self.recorder
                     .update(|recorder| recorder.set_limit_seconds(ready.max_seconds));
+                self.begin_bench(&ready);
                 self.readiness.set(Readiness::Ready(ready));
             }
             Report::Unavailable { problem } => self.unavailable(problem),
@@ -234,6 +235,10 @@ impl Page {
             Report::Failed { utterance, problem } => {
                 self.handle(Event::Failed { utterance, problem })
             }
+            Report::Measuring { .. }
+            | Report::Measured { .. }
+            | Report::Stages { .. }
+            | Report::Benched { .. } => self.take_bench(report),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The page: its state, and what drives it.
 
+mod bench;
 mod control;
 mod decode;
 mod keys;
@@ -16,7 +17,8 @@ pub use state::Page;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::components::App;
+use crate::components::{App, Bench};
+use crate::logic::address::Address;
 
 /// Starts the page: replaces the static shell of `index.html` by the living one.
 pub fn start() {
@@ -26,5 +28,12 @@ pub fn start() {
         return;
     };
     place.set_inner_html("");
-    mount_to(place.unchecked_into(), App).forget();
+    let place = place.unchecked_into();
+    let query = window().location().search().unwrap_or_default();
+    let address = Address::parse(&query);
+    if address.bench {
+        mount_to(place, || view! { <Bench page=Page::new(address) /> }).forget();
+    } else {
+        mount_to(place, || view! { <App page=Page::new(address) /> }).forget();
+    }
 }

@@ -6,6 +6,7 @@ use js_sys::Array;
 use leptos::prelude::*;
 
 use crate::logic::address::Address;
+use crate::logic::bench::Progress;
 use crate::logic::catalogue::Catalogue;
 use crate::logic::place::{Pack, Place};
 use crate::logic::ranking::{self, Row};
@@ -49,6 +50,8 @@ pub struct Page {
     pub pages: RwSignal<usize>,
     /// The picture that is shown large.
     pub selected: RwSignal<Option<usize>>,
+    /// How far the bench of this visit is.
+    pub bench: RwSignal<Progress>,
     pub(super) machinery: StoredValue<Machinery, LocalStorage>,
 }
 
@@ -83,6 +86,7 @@ impl Page {
             playhead: RwSignal::new(None),
             pages: RwSignal::new(1),
             selected: RwSignal::new(None),
+            bench: RwSignal::new(Progress::default()),
             machinery: StoredValue::new_local(Machinery {
                 worker: None,
                 microphone: None,

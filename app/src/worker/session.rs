@@ -7,10 +7,10 @@ use saysee_engine::live::{LiveKeyword, Utterance, View};
 use saysee_engine::{BackendChoice, Engine};
 
 use crate::logic::problem::{Code, Problem};
-use crate::protocol::{self, Found, Report, Request};
+use crate::protocol::{self, Found, Ready, Report, Request};
 use crate::worker::inbox::Letter;
 use crate::worker::loading::Opened;
-use crate::worker::{outbox, problems};
+use crate::worker::{bench, outbox, problems};
 
 /// Pictures ranked for an utterance: as many as a visitor may page through.
 const RANKED: usize = 120;
@@ -21,6 +21,7 @@ const SHORTEST: f32 = 0.05;
 pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
     let mut session = Session {
         engine: Err(Problem::new(Code::EngineFailed, "no engine was asked for")),
+        ready: None,
         offered: None,
         waiting: Vec::new(),
         current: None,
@@ -40,6 +41,8 @@ pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
 struct Session {
     /// The engine, or why there is none.
     engine: Result<Engine, Problem>,
+    /// What was told of it.
+    ready: Option<Ready>,
     /// What the visitor has to agree to.
     offered: Option<(Opened, BackendChoice)>,
     /// What was said while the visitor was asked.
@@ -127,6 +130,15 @@ impl Session {
             Request::Cancel { utterance } => {
                 self.current.take_if(|current| current.number == utterance);
             }
+            Request::Bench { query, ready_ms } => {
+                let run = match &mut self.engine {
+                    Ok(engine) => bench::run(engine, &query, self.ready.as_ref(), ready_ms).await,
+                    Err(problem) => Err(problem.clone()),
+                };
+                if let Err(problem) = run {
+                    self.fail_to_load(problem);
+                }
+            }
         }
     }
 
@@ -134,6 +146,7 @@ impl Session {
         match opened.load(choice).await {
             Ok((engine, ready)) => {
                 self.engine = Ok(engine);
+                self.ready = Some(ready.clone());
                 outbox::send(&Report::Ready(ready));
             }
             Err(problem) => self.fail_to_load(problem),

@@ -8,7 +8,7 @@ use crate::cpu::CpuOps;
 use crate::error::EngineError;
 use crate::gpu::{GpuOps, Ledger};
 use crate::graph::front_end::Timing;
-use crate::graph::{Heard, NamedStage, Neighbours, Network};
+use crate::graph::{Heard, NamedStage, Neighbours, Network, StageTime};
 use crate::ops::Ops;
 
 /// Least cosine between the embeddings of both backends for the GPU to be trusted. Rounding alone
@@ -95,6 +95,28 @@ impl Backend {
         padded_to: usize,
     ) -> Result<Vec<NamedStage>, EngineError> {
         on!(self, running => running.network.stages(&mut running.ops, samples, padded_to).await)
+    }
+
+    pub(super) async fn encode(&mut self, samples: &[f32]) -> Result<NamedStage, EngineError> {
+        on!(self, running => running.network.encode(&mut running.ops, samples).await)
+    }
+
+    pub(super) async fn search(&mut self, embedding: &[f32]) -> Result<Vec<f32>, EngineError> {
+        on!(self, running => running.network.search(&mut running.ops, embedding).await)
+    }
+
+    pub(super) async fn stage_times(
+        &mut self,
+        samples: &[f32],
+    ) -> Result<Option<Vec<StageTime>>, EngineError> {
+        match self {
+            Self::Cpu(running) => {
+                let times = running.network.stage_times(&mut running.ops, samples);
+                Ok(Some(times.await?))
+            }
+            // Recording takes no time; what a kernel takes, only the GPU knows.
+            Self::Gpu(_) => Ok(None),
+        }
     }
 
     pub(super) async fn embed_text(&mut self, ids: &[u32]) -> Result<Vec<f32>, EngineError> {

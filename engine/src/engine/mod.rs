@@ -26,7 +26,7 @@ use crate::error::EngineError;
 use crate::format::FormatError;
 use crate::gallery::{self, Gallery};
 use crate::gpu::Ledger;
-use crate::graph::{NamedStage, Neighbours};
+use crate::graph::{NamedStage, Neighbours, StageTime};
 use crate::index::rank;
 use crate::pack::{Manifest, Pack};
 use backend::Backend;
@@ -43,6 +43,8 @@ pub struct Engine {
     embedding_space: String,
     dimension: usize,
     max_seconds: f32,
+    longest_text: Option<usize>,
+    picture_size: Option<usize>,
     ids: Vec<String>,
 }
 
@@ -79,6 +81,7 @@ impl Engine {
     fn assemble(manifest: &Manifest, (backend, report): (Backend, BackendReport)) -> Self {
         let head = &manifest.model.head;
         let keywords = head.keywords.as_ref();
+        let text_tower = manifest.model.text_tower.as_ref();
         let naming = Times::of(head).map(|times| Naming {
             tokens: manifest.vocabulary.tokens.clone(),
             per_slot: backend.tokens_per_slot(),
@@ -94,6 +97,10 @@ impl Engine {
             embedding_space: manifest.embedding_space.clone(),
             dimension: head.embedding,
             max_seconds: manifest.limits.max_seconds,
+            longest_text: text_tower
+                .filter(|tower| tower.tokens > 0)
+                .map(|tower| tower.positions),
+            picture_size: manifest.model.image_tower.as_ref().map(|tower| tower.size),
             ids: Vec::new(),
         }
     }
@@ -106,6 +113,16 @@ impl Engine {
     /// Longest utterance the pack takes.
     pub fn max_seconds(&self) -> f32 {
         self.max_seconds
+    }
+
+    /// Most tokens of a typed text, start and end included; `None` when the pack cannot read free text.
+    pub fn longest_text(&self) -> Option<usize> {
+        self.longest_text
+    }
+
+    /// Pixels on a side of the square that the image tower sees; `None` when the pack cannot see pictures.
+    pub fn picture_size(&self) -> Option<usize> {
+        self.picture_size
     }
 
     /// Ranks the pictures of `gallery` from now on.
@@ -131,9 +148,29 @@ impl Engine {
             );
             return refuse("dimension", sizes);
         }
-        self.backend
-            .set_gallery(gallery.embeddings().to_vec(), manifest.dimension)?;
-        self.ids = manifest.items.iter().map(|item| item.id.clone()).collect();
+        let ids = manifest.items.iter().map(|item| item.id.clone()).collect();
+        self.set_embeddings(gallery.embeddings().to_vec(), ids)
+    }
+
+    /// Ranks pictures of which no more is known than `embeddings`, in the space of the pack and of length 1, and `ids`.
+    ///
+    /// # Errors
+    /// When there are not as many embeddings as ids; what the device refuses.
+    pub fn set_embeddings(
+        &mut self,
+        embeddings: Vec<f32>,
+        ids: Vec<String>,
+    ) -> Result<(), EngineError> {
+        if embeddings.len() != ids.len() * self.dimension {
+            let (numbers, count) = (embeddings.len(), ids.len());
+            let problem = format!(
+                "{numbers} numbers for {count} pictures of {}",
+                self.dimension
+            );
+            return Err(EngineError::shape("gallery", problem));
+        }
+        self.backend.set_gallery(embeddings, self.dimension)?;
+        self.ids = ids;
         Ok(())
     }
 
@@ -148,13 +185,7 @@ impl Engine {
         let network_ms = milliseconds(start);
         let named = self.naming.as_ref();
         let keywords = named.map_or_else(Vec::new, |naming| naming.keywords(&heard, seconds));
-        let results = rank(&heard.scores, top_n)
-            .into_iter()
-            .filter_map(|(index, score)| {
-                let id = self.ids.get(index)?.clone();
-                Some(Match { index, id, score })
-            })
-            .collect();
+        let results = self.matches(&heard.scores, top_n);
         Ok(Answer {
             seconds,
             embedding: heard.embedding,
@@ -165,6 +196,34 @@ impl Engine {
                 total_ms: milliseconds(start),
             },
         })
+    }
+
+    fn matches(&self, scores: &[f32], top_n: usize) -> Vec<Match> {
+        rank(scores, top_n)
+            .into_iter()
+            .filter_map(|(index, score)| {
+                let id = self.ids.get(index)?.clone();
+                Some(Match { index, id, score })
+            })
+            .collect()
+    }
+
+    /// The `top_n` pictures nearest to an embedding of length 1, best first: of a typed text, say.
+    ///
+    /// # Errors
+    /// An embedding of another length than the pack's; what the device reports.
+    pub async fn search(
+        &mut self,
+        embedding: &[f32],
+        top_n: usize,
+    ) -> Result<Vec<Match>, EngineError> {
+        let scores = self.backend.search(embedding).await?;
+        Ok(self.matches(&scores, top_n))
+    }
+
+    /// Numbers in an embedding.
+    pub fn dimension(&self) -> usize {
+        self.dimension
     }
 
     /// Every named intermediate of an utterance, in the order they are computed.
@@ -189,6 +248,28 @@ impl Engine {
         let mut stages = self.backend.stages(samples, padded_to).await?;
         self.derived.add(&mut stages);
         Ok(stages)
+    }
+
+    /// What the encoder makes of an utterance, without the head: the weighted sum of its hidden states,
+    /// `[frames, width]`. It is what others call "all hidden states of HuBERT", to be compared with them.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn encode(&mut self, samples: &[f32]) -> Result<NamedStage, EngineError> {
+        self.check(samples)?;
+        self.backend.encode(samples).await
+    }
+
+    /// How long each stage of an utterance took, in the order they are computed; `None` on the GPU.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn stage_times(
+        &mut self,
+        samples: &[f32],
+    ) -> Result<Option<Vec<StageTime>>, EngineError> {
+        self.check(samples)?;
+        self.backend.stage_times(samples).await
     }
 
     /// The embedding of a typed text, of length 1, in the space of the pictures: ids of the pack's tokenizer, start

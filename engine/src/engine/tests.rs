@@ -163,3 +163,62 @@ fn a_large_pack_goes_to_one_backend() {
     let both = pollster::block_on(opened).map(|opened| matches!(opened, Candidates::Both(..)));
     assert!(!both.unwrap());
 }
+
+#[test]
+fn the_encoder_alone_leaves_what_the_head_sees() {
+    let mut engine = engine(BackendChoice::Cpu).unwrap();
+    let samples = testing::sound(1.0, 3);
+    let encoded = pollster::block_on(engine.encode(&samples)).unwrap();
+    let stages = pollster::block_on(engine.stages(&samples)).unwrap();
+    let seen = stages.iter().find(|stage| stage.name == encoded.name);
+    assert_eq!(seen, Some(&encoded));
+    assert!(pollster::block_on(engine.encode(&[])).is_err());
+}
+
+#[test]
+fn every_stage_on_the_cpu_has_a_time() {
+    let mut engine = engine(BackendChoice::Cpu).unwrap();
+    let samples = testing::sound(1.0, 3);
+    let times = pollster::block_on(engine.stage_times(&samples)).unwrap();
+    let times = times.unwrap();
+    let has = |name: &str| times.iter().any(|stage| stage.name == name);
+    assert!(has("log_mel") && has("weighted_sum"), "{times:?}");
+    assert!(times.iter().all(|stage| stage.milliseconds >= 0.0));
+    assert!(times.iter().any(|stage| stage.milliseconds > 0.0));
+}
+
+#[test]
+fn what_a_pack_takes_is_told() {
+    let engine = engine(BackendChoice::Cpu).unwrap();
+    // The tiny pack reads keywords, not free text, and sees nothing.
+    assert_eq!((engine.longest_text(), engine.picture_size()), (None, None));
+}
+
+#[test]
+fn an_embedding_finds_itself_among_the_pictures() {
+    let mut engine = engine(BackendChoice::Cpu).unwrap();
+    assert!(
+        pollster::block_on(engine.search(&[0.0; 32], 3))
+            .unwrap()
+            .is_empty()
+    );
+    let gallery = testing::gallery(20, 2).unwrap();
+    engine.set_gallery(&gallery).unwrap();
+    let picture = gallery.embeddings()[7 * 32..8 * 32].to_vec();
+    let found = pollster::block_on(engine.search(&picture, 3)).unwrap();
+    assert_eq!((found.len(), found[0].index), (3, 7));
+    assert!((found[0].score - 1.0).abs() < 1e-5);
+    assert!(pollster::block_on(engine.search(&[1.0; 31], 3)).is_err());
+
+    let mut two = picture.clone();
+    two.extend(&picture);
+    assert!(
+        engine
+            .set_embeddings(two.clone(), vec!["one".to_owned()])
+            .is_err()
+    );
+    let ids = vec!["one".to_owned(), "two".to_owned()];
+    engine.set_embeddings(two, ids).unwrap();
+    let found = pollster::block_on(engine.search(&picture, 3)).unwrap();
+    assert_eq!(found[0].id, "one");
+}

@@ -7,6 +7,7 @@
 //! head.rs        the block over CLS rows and frames, the parallel embedding
 //!   keywords.rs      slots, the vocabulary's nearest tokens       projection.rs
 //! text_tower.rs  keywords or typed text to an embedding         image_tower.rs  pixels to one
+//! measure.rs     the encoder alone, the search alone, and the time of each stage
 //! ```
 //!
 //! Every intermediate has a name, and [`Stages`] keeps them all for whoever wants to look.
@@ -17,6 +18,7 @@ pub mod head;
 mod hubert;
 mod image_tower;
 mod keywords;
+mod measure;
 mod mixture;
 mod projection;
 mod stages;
@@ -26,7 +28,7 @@ mod waveform;
 mod weights;
 
 pub use keywords::Neighbours;
-pub use stages::{Stage, Stages};
+pub use stages::{Stage, StageTime, Stages};
 pub use weights::Weights;
 
 use crate::error::EngineError;
@@ -281,14 +283,7 @@ impl<O: Ops> Network<O> {
         padded_to: usize,
         stages: &mut Stages<O::Tensor>,
     ) -> Result<Recorded<O::Tensor>, EngineError> {
-        let heard = self.front_end.run(ops, samples, padded_to, stages)?;
-        let frames = match &self.encoder {
-            Encoder::ConvolutionalTransformer(encoder) => {
-                encoder.run(ops, heard.frames.clone(), stages)?
-            }
-            Encoder::Hubert(encoder) => encoder.run(ops, &heard.frames, heard.attended, stages)?,
-        };
-        let frames = Frames { frames, ..heard };
+        let frames = self.frames(ops, samples, padded_to, stages)?;
         let output = self.head.run(ops, &frames, stages)?;
         let cascaded = self.cascade(ops, &output, stages)?;
         let embedding = self.combine(ops, output.parallel.as_ref(), cascaded)?;
@@ -305,6 +300,24 @@ impl<O: Ops> Network<O> {
             embedding,
             scores,
         })
+    }
+
+    /// What the head sees: the weighted sum of the encoder's hidden states.
+    fn frames(
+        &self,
+        ops: &mut O,
+        samples: &[f32],
+        padded_to: usize,
+        stages: &mut Stages<O::Tensor>,
+    ) -> Result<Frames<O::Tensor>, EngineError> {
+        let heard = self.front_end.run(ops, samples, padded_to, stages)?;
+        let frames = match &self.encoder {
+            Encoder::ConvolutionalTransformer(encoder) => {
+                encoder.run(ops, heard.frames.clone(), stages)?
+            }
+            Encoder::Hubert(encoder) => encoder.run(ops, &heard.frames, heard.attended, stages)?,
+        };
+        Ok(Frames { frames, ..heard })
     }
 
     /// What the text tower makes of the keywords, of length 1, where it is wanted.

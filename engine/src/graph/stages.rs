@@ -1,5 +1,8 @@
 //! The named intermediates of one run.
 
+use serde::Serialize;
+use web_time::Instant;
+
 /// One intermediate.
 #[derive(Clone, Debug)]
 pub enum Stage<T> {
@@ -16,7 +19,16 @@ pub enum Stage<T> {
     },
 }
 
-/// Keeps every intermediate that the network names, or none.
+/// How long an intermediate took to compute after the one before it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StageTime {
+    /// Its name.
+    pub name: String,
+    /// Milliseconds.
+    pub milliseconds: f64,
+}
+
+/// Keeps every intermediate that the network names, or when they were named, or nothing.
 ///
 /// Names follow the published model's where it has the stage: `conv_0..`, `hidden_0..`,
 /// `weighted_sum`, `branch_out`, `cif_alpha`, `cif_feats`, `kw_projected`, `cosine`, `parallel_raw`,
@@ -24,18 +36,42 @@ pub enum Stage<T> {
 #[derive(Debug)]
 pub struct Stages<T> {
     list: Option<Vec<(String, Stage<T>)>>,
+    marks: Option<Marks>,
+}
+
+/// When a run began, and when each of its intermediates was there.
+#[derive(Debug)]
+struct Marks {
+    begun: Instant,
+    named: Vec<(String, Instant)>,
 }
 
 impl<T: Clone> Stages<T> {
     /// Keeps none.
     pub fn off() -> Self {
-        Self { list: None }
+        Self {
+            list: None,
+            marks: None,
+        }
+    }
+
+    /// Keeps none, but when each was there.
+    pub fn timed() -> Self {
+        let marks = Marks {
+            begun: Instant::now(),
+            named: Vec::new(),
+        };
+        Self {
+            list: None,
+            marks: Some(marks),
+        }
     }
 
     /// Keeps all.
     pub fn on() -> Self {
         Self {
             list: Some(Vec::new()),
+            marks: None,
         }
     }
 
@@ -43,6 +79,8 @@ impl<T: Clone> Stages<T> {
     pub fn note(&mut self, name: impl Into<String>, tensor: &T) {
         if let Some(list) = &mut self.list {
             list.push((name.into(), Stage::Device(tensor.clone())));
+        } else if let Some(marks) = &mut self.marks {
+            marks.named.push((name.into(), Instant::now()));
         }
     }
 
@@ -67,6 +105,24 @@ impl<T: Clone> Stages<T> {
     /// Whether intermediates are wanted.
     pub fn wanted(&self) -> bool {
         self.list.is_some()
+    }
+
+    /// How long each intermediate took, in the order they were computed; those that took no time of their own (a
+    /// view of another) are among them.
+    pub fn times(&self) -> Vec<StageTime> {
+        let Some(marks) = &self.marks else {
+            return Vec::new();
+        };
+        let mut before = marks.begun;
+        let since = |(name, at): &(String, Instant)| {
+            let took = at.duration_since(before).as_secs_f64() * 1e3;
+            before = *at;
+            StageTime {
+                name: name.clone(),
+                milliseconds: took,
+            }
+        };
+        marks.named.iter().map(since).collect()
     }
 
     /// What was kept, in the order it was computed.

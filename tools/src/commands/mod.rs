@@ -8,3 +8,4 @@ pub mod index;
 pub mod inspect;
 pub mod matching;
 pub mod query;
+pub mod random_pack;

@@ -1,4 +1,4 @@
-//! `saysee embed`, `inspect` and `bench`.
+//! `saysee embed`, `inspect`, `bench` and `random-pack`.
 
 use safetensors::tensor::TensorView;
 
@@ -90,9 +90,73 @@ fn bench_reports_each_length() {
         .collect();
     assert_eq!(seconds, [0.5, 1.0]);
     for line in measured {
-        assert_eq!(line["backend"], "cpu");
+        assert_eq!(
+            (&line["kind"], &line["backend"]),
+            (&"measured".into(), &"cpu".into())
+        );
         let [fastest, median, slowest] =
             ["fastest_ms", "median_ms", "slowest_ms"].map(|name| line[name].as_f64().unwrap());
         assert!(0.0 < fastest && fastest <= median && median <= slowest);
     }
+}
+
+#[test]
+fn bench_times_each_mode_and_says_where_the_time_goes() {
+    let world = World::new();
+    let made = world.run("random-pack clip --layers 1 --weights q8 --out pack-q8");
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let output = world.run(
+        "bench --pack pack-q8 --backend cpu --modes encoder,text,picture --seconds 0.5 --runs 1 --f32 --profile --json",
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let lines = lines(&output);
+    let kinds: Vec<&str> = lines
+        .iter()
+        .map(|line| line["kind"].as_str().unwrap())
+        .collect();
+    let pair = ["measured", "profile"];
+    assert_eq!(kinds, [&["ceiling"][..], &pair, &pair, &pair].concat());
+    assert!(lines[0]["gigaflops"].as_f64().unwrap() > 0.0);
+    for (place, mode) in [(1, "encoder"), (3, "text"), (5, "picture")] {
+        assert_eq!(lines[place]["mode"], mode);
+        assert_eq!(lines[place]["weights"], "f32");
+        let operations = lines[place + 1]["operations"].as_array().unwrap();
+        assert!(operations.iter().any(|operation| {
+            operation["operation"]
+                .as_str()
+                .unwrap()
+                .starts_with("attention")
+                && operation["gigaflops"].as_f64().unwrap() > 0.0
+        }));
+    }
+
+    let refused = world.run("bench --pack pack --backend cpu --modes text");
+    assert_eq!(refused.status.code(), Some(3));
+}
+
+#[test]
+fn random_packs_hear_something_finite() {
+    let world = World::new();
+    for shape in ["hubert-base", "hybrid-plus"] {
+        let made = world.run(&format!(
+            "random-pack {shape} --layers 1 --weights q8 --out pack-{shape}"
+        ));
+        assert!(made.status.success(), "{}", text(&made.stderr));
+        let output = world.run(&format!(
+            "embed --pack pack-{shape} --backend cpu --json a.wav"
+        ));
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let stages =
+            format!("embed --pack pack-{shape} --backend cpu --stages stages.safetensors a.wav");
+        assert!(world.run(&stages).status.success());
+        let bytes = std::fs::read(world.path("stages.safetensors")).unwrap();
+        std::fs::remove_file(world.path("stages.safetensors")).unwrap();
+        let stages = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let hidden = floats(&stages.tensor("hidden_1").unwrap());
+        let squares: f32 = hidden.iter().map(|x| x * x).sum();
+        let size = (squares / hidden.len() as f32).sqrt();
+        assert!((0.3..3.0).contains(&size), "{shape}: {size}");
+    }
+    let again = world.run("random-pack tiny --out pack-hubert-base");
+    assert_eq!(again.status.code(), Some(5), "nothing is overwritten");
 }

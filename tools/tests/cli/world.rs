@@ -66,7 +66,7 @@ impl World {
                 .iter()
                 .any(|end| word.ends_with(end));
             // What a command makes is a folder that is not there yet.
-            let is_made = ["converted", "flat", "pack-f32", "pack-q4"].contains(&word);
+            let is_made = ["converted", "flat"].contains(&word) || word.starts_with("pack-");
             if is_file || is_made || path.exists() {
                 path.into_os_string()
             } else {

@@ -12,14 +12,11 @@ use crate::components::samples::Samples;
 use crate::components::stage::Stage;
 use crate::components::status::StatusLine;
 use crate::components::viewer::Viewer;
-use crate::logic::address::Address;
 use crate::page::Page;
 
 /// The whole page: puts the parts together and sets everything going.
 #[component]
-pub fn App() -> impl IntoView {
-    let query = window().location().search().unwrap_or_default();
-    let page = Page::new(Address::parse(&query));
+pub fn App(page: Page) -> impl IntoView {
     provide_context(page);
     let dragging = RwSignal::new(false);
     page.listen(dragging);
