@@ -1,4 +1,4 @@
-//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL`, and `?bench`, of
+//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL&simd=plain`, and `?bench`, of
 //! which the worker reads the rest.
 //!
 //! Addresses are written by strangers. Names become parts of paths, so only plain ones pass;
@@ -26,6 +26,8 @@ pub struct Address {
     pub gallery: Place,
     /// Whether to measure instead of listening.
     pub bench: bool,
+    /// Whether to do without relaxed SIMD, to see what browsers that lack it do.
+    pub plain_simd: bool,
 }
 
 impl Default for Address {
@@ -36,6 +38,7 @@ impl Default for Address {
             pack: Place::Bundled(BUNDLED_PACK.to_owned()),
             gallery: Place::Bundled("scenes".to_owned()),
             bench: false,
+            plain_simd: false,
         }
     }
 }
@@ -64,6 +67,7 @@ impl Address {
             address.gallery = gallery;
         }
         address.bench = value("bench").is_some();
+        address.plain_simd = value("simd") == Some("plain");
         address
     }
 }
@@ -113,6 +117,7 @@ mod tests {
         assert_eq!(address.pack, Place::Bundled("base_q8".to_owned()));
         assert_eq!(address.gallery, Place::Bundled("photos.v2".to_owned()));
         assert_eq!(Address::parse("backend=gpu").backend, BackendChoice::Gpu);
+        assert!(Address::parse("simd=plain").plain_simd && !address.plain_simd);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod microphone;
 mod model;
 mod playback;
 mod recordings;
+mod simd;
 mod state;
 mod worker_link;
 

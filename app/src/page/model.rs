@@ -12,8 +12,8 @@ use crate::logic::place::{Pack, Place};
 use crate::logic::problem::{Code, Problem};
 use crate::logic::recorder::Event;
 use crate::logic::status::{Loading, Readiness};
-use crate::page::Page;
 use crate::page::worker_link::{Enclosed, WorkerLink};
+use crate::page::{Page, simd};
 use crate::protocol::{Folder, Request};
 
 impl Page {
@@ -57,7 +57,8 @@ impl Page {
             // Not here and now: the worker that called is going to be dropped.
             spawn_local(async move { self.open(open, false) });
         };
-        match WorkerLink::start(confined, move |report| self.report(report), refused) {
+        let build = self.address.with_value(simd::worker);
+        match WorkerLink::start(build, confined, move |report| self.report(report), refused) {
             Ok(worker) => {
                 let mut files = None;
                 self.machinery.update_value(|machinery| {

@@ -35,7 +35,7 @@ pub struct WorkerLink {
 }
 
 impl WorkerLink {
-    /// Starts the worker. `on_report` hears what it says, and of its death.
+    /// Starts the worker of that name. `on_report` hears what it says, and of its death.
     ///
     /// A worker that a page starts from an address has no policy but its server's, and static servers send none. A
     /// `confined` one is started from a script of the page's own making and has the page's policy: what the page must
@@ -44,11 +44,12 @@ impl WorkerLink {
     /// # Errors
     /// When the browser refuses to start a worker.
     pub fn start(
+        build: &'static str,
         confined: bool,
         on_report: impl Fn(Report) + Copy + 'static,
         on_refused: impl Fn() + 'static,
     ) -> Result<Self, Problem> {
-        let worker = launch(confined)
+        let worker = launch(build, confined)
             .map_err(|error| Problem::new(Code::EngineFailed, error_text(&error)))?;
         let heard = Rc::new(Cell::new(false));
         let hearing = heard.clone();
@@ -71,7 +72,7 @@ impl WorkerLink {
                 Some(error) => (Code::EngineFailed, error.message()),
                 None => (
                     Code::DownloadFailed,
-                    "worker_loader.js did not load".to_owned(),
+                    format!("{build}_loader.js did not load"),
                 ),
             };
             on_report(Report::Unavailable {
@@ -131,15 +132,15 @@ impl Drop for WorkerLink {
     }
 }
 
-fn launch(confined: bool) -> Result<Worker, JsValue> {
+fn launch(build: &str, confined: bool) -> Result<Worker, JsValue> {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     let address = |file: &str| Url::new_with_base(file, &base).map(|url| url.href());
     if !confined {
-        return Worker::new_with_options(&address("worker_loader.js")?, &options);
+        return Worker::new_with_options(&address(&format!("{build}_loader.js"))?, &options);
     }
-    let module = JsValue::from_str(&address("worker.js")?);
+    let module = JsValue::from_str(&address(&format!("{build}.js"))?);
     let quoted = js_sys::JSON::stringify(&module)?;
     let script = format!("import start from {quoted}; await start();");
     let kind = BlobPropertyBag::new();

@@ -38,10 +38,10 @@ fn erf(x: f32) -> f32 {
     let t = x * x;
     let above = 2.011_833_7e-6;
     let above = above * t + 2.875_86e-4;
-    let above = above * t + 3.916_714_8e-3;
+    let above = above * t + 3.916_715e-3;
     let above = above * t + 5.320_52e-2;
     let above = above * t + 0.194_021_72;
-    let above = above * t + 1.128_379;
+    let above = above * t + std::f32::consts::FRAC_2_SQRT_PI;
     let below = 3.783_99e-5;
     let below = below * t + 1.198_052_6e-3;
     let below = below * t + 1.526_949_6e-2;

@@ -47,7 +47,7 @@ impl Bytes {
             let steps = if spread > 0.0 { LARGEST / spread } else { 0.0 };
             // Adding 2^23 leaves the nearest whole number in the lowest bits.
             let byte = |x: f32| ((x - smallest) * steps + 8_388_608.0).to_bits() & 127;
-            for (word, x) in words.iter_mut().zip(numbers.chunks_exact(4)) {
+            for (word, x) in words.iter_mut().zip(numbers.as_chunks::<4>().0) {
                 *word = byte(x[0]) | byte(x[1]) << 8 | byte(x[2]) << 16 | byte(x[3]) << 24;
             }
             scales.push(spread / LARGEST);
@@ -96,7 +96,7 @@ impl PackedBytes {
                 let scale = largest / 127.0;
                 let steps = if largest > 0.0 { 127.0 / largest } else { 0.0 };
                 let mut sum = 0_i32;
-                for (quad, four) in numbers.chunks_exact(4).enumerate() {
+                for (quad, four) in numbers.as_chunks::<4>().0.iter().enumerate() {
                     let quad = index * block / 4 + quad;
                     let at = panel * columns * inputs + (quad * columns + column) * 4;
                     for (input, number) in four.iter().enumerate() {

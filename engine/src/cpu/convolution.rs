@@ -65,7 +65,7 @@ pub(super) fn grouped(
             count: frames,
             pitch: channels,
         };
-        let part = |numbers| &<[f32]>::split_at(numbers, first).1[..];
+        let part = |numbers| <[f32]>::split_at(numbers, first).1;
         let finish = Finish {
             bias: finish.bias.map(part),
             residual: finish.residual.map(part),

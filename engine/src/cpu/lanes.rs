@@ -6,8 +6,8 @@ const LANES: usize = 8;
 #[inline(always)]
 pub(super) fn sum(numbers: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     let mut sums = [0.0_f32; LANES];
-    let chunks = numbers.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|x| term(*x)).sum();
+    let (chunks, rest) = numbers.as_chunks::<LANES>();
+    let rest: f32 = rest.iter().map(|x| term(*x)).sum();
     for chunk in chunks {
         for (sum, x) in sums.iter_mut().zip(chunk) {
             *sum += term(*x);
@@ -20,8 +20,7 @@ pub(super) fn sum(numbers: &[f32], term: impl Fn(f32) -> f32) -> f32 {
 pub(super) fn range(numbers: &[f32]) -> (f32, f32) {
     let mut least = [f32::INFINITY; LANES];
     let mut greatest = [f32::NEG_INFINITY; LANES];
-    let chunks = numbers.chunks_exact(LANES);
-    let rest = chunks.remainder();
+    let (chunks, rest) = numbers.as_chunks::<LANES>();
     for chunk in chunks {
         for lane in 0..LANES {
             let x = chunk[lane];

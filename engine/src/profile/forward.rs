@@ -166,6 +166,27 @@ impl<O: Ops> Ops for Profiled<O> {
         })
     }
 
+    fn normalised_convolve(
+        &mut self,
+        x: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: Option<&Self::Weight>,
+        shape: Convolution,
+        norm: (&Self::Weight, &Self::Weight),
+        activation: Activation,
+    ) -> Result<Self::Tensor, EngineError> {
+        let (rows, _) = self.ops.shape(x);
+        let [outputs, inputs] = weight.shape;
+        let frames = shape.output_frames(rows);
+        let name = format!("normalised_convolve {frames} x {inputs} -> {outputs}");
+        let bytes = self.bytes(x) + weight.bytes + matrix_bytes(frames, outputs);
+        self.timed(name, 2 * frames * inputs * outputs, bytes, |ops| {
+            let bias = bias.map(|bias| &bias.weight);
+            let norm = (&norm.0.weight, &norm.1.weight);
+            ops.normalised_convolve(x, &weight.weight, bias, shape, norm, activation)
+        })
+    }
+
     fn gated_linear_unit(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError> {
         self.each("gated_linear_unit", x, |ops| ops.gated_linear_unit(x))
     }

@@ -140,10 +140,6 @@ use tiles;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InstructionSet {
     /// None in particular.
-    #[cfg_attr(
-        all(target_arch = "wasm32", target_feature = "simd128"),
-        allow(dead_code, reason = "only tests take it where SIMD is built in")
-    )]
     Portable,
     /// SIMD128, relaxed or not as it was built.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -213,39 +209,52 @@ pub(super) const AVX512: x86::Avx512 = x86::Avx512;
 pub(super) const NEON: neon::Neon = neon::Neon;
 
 impl InstructionSet {
-    /// All that this processor can run, the best one first.
-    pub(super) fn available() -> Vec<Self> {
-        let mut sets = Vec::new();
+    /// All that were built, the best one first.
+    const ALL: &[Self] = &[
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        sets.push(Self::Wasm);
+        Self::Wasm,
         #[cfg(target_arch = "x86_64")]
-        {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            let avx512 = is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512vnni");
-            if avx2 && avx512 {
-                sets.push(Self::Avx512);
-            }
-            if avx2 && is_x86_feature_detected!("avxvnni") {
-                sets.push(Self::AvxVnni);
-            }
-            if avx2 {
-                sets.push(Self::Avx2);
-            }
-        }
+        Self::Avx512,
+        #[cfg(target_arch = "x86_64")]
+        Self::AvxVnni,
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx2,
         #[cfg(target_arch = "aarch64")]
-        if std::arch::is_aarch64_feature_detected!("neon") {
-            sets.push(Self::Neon);
+        Self::Neon,
+        Self::Portable,
+    ];
+
+    /// Those that this processor can run, the best one first.
+    pub(super) fn available() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|set| set.runs_here())
+    }
+
+    fn runs_here(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        let avx2 = || is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        match self {
+            Self::Portable => true,
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Self::Wasm => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2(),
+            #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni => avx2() && is_x86_feature_detected!("avxvnni"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => {
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512vnni")
+            }
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => std::arch::is_aarch64_feature_detected!("neon"),
         }
-        sets.push(Self::Portable);
-        sets
     }
 
     /// The best one.
     pub(super) fn best() -> Self {
         static BEST: std::sync::OnceLock<InstructionSet> = std::sync::OnceLock::new();
-        *BEST.get_or_init(|| Self::available().first().copied().unwrap_or(Self::Portable))
+        *BEST.get_or_init(|| Self::available().next().unwrap_or(Self::Portable))
     }
 
     /// What people call it.
