@@ -2,7 +2,7 @@
 
 use super::GpuOps;
 use super::checks::require;
-use super::kernels::{self, Kernel};
+use super::kernels::{self, Kernel, Style};
 use super::recorder::fold;
 use super::tensor::GpuTensor;
 use crate::error::EngineError;
@@ -36,6 +36,11 @@ fn check(
     Ok(shape.width / shape.heads)
 }
 
+/// Whether a part can be read four numbers at a time.
+fn in_fours(part: &Part<'_>) -> bool {
+    part.start.is_multiple_of(4) && part.tensor.columns.is_multiple_of(4)
+}
+
 impl GpuOps {
     /// [`crate::ops::Ops::attention`].
     pub(super) fn record_attention(
@@ -47,7 +52,6 @@ impl GpuOps {
     ) -> Result<GpuTensor, EngineError> {
         let size = check(queries, keys, values, shape)?;
         let rows = queries.tensor.rows;
-        let blocks = kernels::attention_blocks(size);
         let y = self.tensor(rows, shape.width)?;
         let parameters = [
             rows as u32,
@@ -63,18 +67,32 @@ impl GpuOps {
             u32::from(shape.causal),
             (1.0 / (size as f32).sqrt()).to_bits(),
         ];
-        let grid = [
-            (rows as u32).div_ceil(32),
-            shape.heads as u32,
-            (size as u32).div_ceil(32 * u32::from(blocks)),
-        ];
+        let direct = self.style == Style::Direct
+            && size <= kernels::DIRECT_COLUMNS
+            && [queries, keys, values].iter().all(|part| in_fours(part))
+            && size.is_multiple_of(4);
+        let (kernel, grid) = if direct {
+            let tasks = (rows as u32).div_ceil(kernels::DIRECT_QUERIES) * shape.heads as u32;
+            (
+                Kernel::AttentionDirect((size / 4) as u8),
+                fold(tasks.div_ceil(kernels::DIRECT_THREADS)),
+            )
+        } else {
+            let blocks = kernels::attention_blocks(size);
+            let grid = [
+                (rows as u32).div_ceil(32),
+                shape.heads as u32,
+                (size as u32).div_ceil(32 * u32::from(blocks)),
+            ];
+            (Kernel::Attention(blocks), grid)
+        };
         let bound = [
             &*queries.tensor.block,
             &*keys.tensor.block,
             &*values.tensor.block,
             &*y.block,
         ];
-        self.dispatch(Kernel::Attention(blocks), &bound, &parameters, grid)?;
+        self.dispatch(kernel, &bound, &parameters, grid)?;
         Ok(y)
     }
 

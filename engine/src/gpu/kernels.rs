@@ -27,30 +27,57 @@ impl Format {
     }
 
     /// Whether four numbers are read at a time, with a scale.
-    fn is_packed(self) -> bool {
+    pub(super) fn is_packed(self) -> bool {
         matches!(self, Self::Q8 | Self::Q4)
+    }
+}
+
+/// How the invocations of a kernel work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// Together, through workgroup memory: for GPUs.
+    Shared,
+    /// Each on its own, with more in registers: for programs on a CPU.
+    Direct,
+}
+
+/// How a matrix product reads its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reads {
+    /// Four numbers at a time, where everything is a multiple of four.
+    Fours,
+    /// One by one.
+    Ones,
+}
+
+impl Reads {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Fours => "yes",
+            Self::Ones => "no",
+        }
     }
 }
 
 /// A kernel with its text constants chosen: the unit of compilation. The file's own header holds its contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kernel {
-    /// `linear.wgsl`
-    Linear(Format),
-    /// `linear.wgsl` over groups of channels.
-    GroupedConvolve(Format),
+    /// `linear.wgsl`, which shares tiles, or `linear_direct.wgsl`, which does not.
+    Linear(Style, Format, Reads),
     /// `linear_row.wgsl`
     LinearRow(Format),
     /// `depthwise_convolve.wgsl`
     DepthwiseConvolve,
     /// `layer_norm.wgsl`
-    LayerNorm,
+    LayerNorm(Style),
     /// `channel_norm.wgsl`
-    ChannelNorm,
+    ChannelNorm(Style),
     /// `gated_linear_unit.wgsl`
     GatedLinearUnit,
     /// `attention.wgsl` that answers with this many times 32 columns of a head, 1 to 4.
     Attention(u8),
+    /// `attention_direct.wgsl` for heads of this many times 4 columns, 1 to 32.
+    AttentionDirect(u8),
     /// `attention_weights.wgsl`
     AttentionWeights,
     /// `scale_add.wgsl`
@@ -94,21 +121,38 @@ pub(super) fn attention_blocks(size: usize) -> u8 {
     size.div_ceil(32).clamp(1, ATTENTION_BLOCKS) as u8
 }
 
-/// Every kernel in every variant, in a fixed order.
+/// Rows and outputs of the tile that an invocation of `linear_direct.wgsl` keeps.
+pub(super) const DIRECT_TILE: [u32; 2] = [10, 8];
+/// Queries that an invocation of `attention_direct.wgsl` answers.
+pub(super) const DIRECT_QUERIES: u32 = 2;
+/// Most columns of a head that `attention_direct.wgsl` is made for.
+pub(super) const DIRECT_COLUMNS: usize = 128;
+/// Invocations of a workgroup of the direct kernels.
+pub(super) const DIRECT_THREADS: u32 = 32;
+
+/// Every kernel in every variant, in a fixed order; of `attention_direct.wgsl` those for usual sizes of heads.
 pub fn all_variants() -> Vec<Kernel> {
     let mut all = Vec::new();
     for format in [Format::F32, Format::F16, Format::Q8, Format::Q4] {
-        all.extend([Kernel::Linear(format), Kernel::LinearRow(format)]);
+        for style in [Style::Shared, Style::Direct] {
+            all.push(Kernel::Linear(style, format, Reads::Fours));
+            if !format.is_packed() {
+                all.push(Kernel::Linear(style, format, Reads::Ones));
+            }
+        }
+        all.push(Kernel::LinearRow(format));
         if !format.is_packed() {
-            all.extend([Kernel::GroupedConvolve(format), Kernel::Gather(format)]);
+            all.push(Kernel::Gather(format));
         }
     }
     all.extend((1..=ATTENTION_BLOCKS as u8).map(Kernel::Attention));
+    all.extend([8, 12, 16, 32].map(Kernel::AttentionDirect));
+    for style in [Style::Shared, Style::Direct] {
+        all.extend([Kernel::LayerNorm(style), Kernel::ChannelNorm(style)]);
+    }
     all.extend([
         Kernel::AttentionWeights,
         Kernel::DepthwiseConvolve,
-        Kernel::LayerNorm,
-        Kernel::ChannelNorm,
         Kernel::GatedLinearUnit,
         Kernel::ScaleAdd,
         Kernel::ScaleShift,
@@ -149,15 +193,22 @@ macro_rules! file {
 impl Kernel {
     fn file(self) -> File {
         match self {
-            Self::Linear(format) if format.is_packed() => file!("linear", "rrrrwr"),
-            Self::Linear(_) | Self::GroupedConvolve(_) => file!("linear", "rrrrw"),
+            Self::Linear(Style::Shared, format, _) if format.is_packed() => {
+                file!("linear", "rrrrwr")
+            }
+            Self::Linear(Style::Shared, ..) => file!("linear", "rrrrw"),
+            Self::Linear(Style::Direct, format, _) if format.is_packed() => {
+                file!("linear_direct", "rrrrwr")
+            }
+            Self::Linear(Style::Direct, ..) => file!("linear_direct", "rrrrw"),
             Self::LinearRow(format) if format.is_packed() => file!("linear_row", "rrrrwr"),
             Self::LinearRow(_) => file!("linear_row", "rrrrw"),
             Self::DepthwiseConvolve => file!("depthwise_convolve", "rrrw"),
-            Self::LayerNorm => file!("layer_norm", "rrrw"),
+            Self::LayerNorm(_) => file!("layer_norm", "rrrw"),
             Self::GatedLinearUnit => file!("gated_linear_unit", "rw"),
-            Self::ChannelNorm => file!("channel_norm", "rrrw"),
+            Self::ChannelNorm(_) => file!("channel_norm", "rrrw"),
             Self::Attention(_) => file!("attention", "rrrw"),
+            Self::AttentionDirect(_) => file!("attention_direct", "rrrw"),
             Self::AttentionWeights => file!("attention_weights", "rrw"),
             Self::ScaleShift => file!("scale_shift", "rrrw"),
             Self::Gather(_) => file!("gather", "rrw"),
@@ -188,44 +239,60 @@ impl Kernel {
         self.file().bindings
     }
 
-    /// Name and variant, unique: `linear (WEIGHT q8)`.
+    /// Name and variant, unique: `linear (WEIGHT q8, FOURS yes)`.
     pub fn label(self) -> String {
-        match self {
-            Self::Linear(format) | Self::LinearRow(format) | Self::Gather(format) => {
-                format!("{} (WEIGHT {})", self.name(), format.text())
+        let variant = match self {
+            Self::Linear(_, format, reads) => {
+                format!(" (WEIGHT {}, FOURS {})", format.text(), reads.text())
             }
-            Self::GroupedConvolve(format) => {
-                format!("{} (WEIGHT {}, GROUPED yes)", self.name(), format.text())
+            Self::LinearRow(format) | Self::Gather(format) => {
+                format!(" (WEIGHT {})", format.text())
             }
-            Self::Attention(blocks) => format!("{} (BLOCKS {blocks})", self.name()),
-            _ => self.name().to_owned(),
-        }
+            Self::Attention(blocks) => format!(" (BLOCKS {blocks})"),
+            Self::AttentionDirect(vectors) => format!(" (VECTORS {vectors})"),
+            Self::LayerNorm(Style::Direct) | Self::ChannelNorm(Style::Direct) => {
+                " (LANES 1)".to_owned()
+            }
+            _ => String::new(),
+        };
+        format!("{}{variant}", self.name())
     }
 
-    fn constants(self) -> Vec<Constant> {
+    fn constants(self) -> Vec<Constant<'static>> {
+        let number = |name, value: u32| (name, value.to_string());
         match self {
-            Self::Linear(format)
-            | Self::GroupedConvolve(format)
-            | Self::LinearRow(format)
-            | Self::Gather(format) => {
-                let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-                let grouped = matches!(self, Self::GroupedConvolve(_));
-                vec![
-                    ("WEIGHT", format.text().to_owned()),
-                    ("PACKED", yes_or_no(format.is_packed())),
-                    ("GROUPED", yes_or_no(grouped)),
-                ]
+            Self::Linear(_, format, reads) => {
+                let [rows, outputs] = DIRECT_TILE;
+                let mut constants = weight_constants(format, reads);
+                constants.extend([
+                    number("FOUR", 4),
+                    number("ROWS", rows),
+                    number("OUTPUTS", outputs),
+                    number("SUMS", rows * outputs),
+                ]);
+                constants
             }
+            Self::LinearRow(format) if format.is_packed() => weight_constants(format, Reads::Fours),
+            Self::LinearRow(format) | Self::Gather(format) => weight_constants(format, Reads::Ones),
             Self::Attention(blocks) => vec![
-                ("BLOCKS", blocks.to_string()),
-                ("VECTORS", (4 * u32::from(blocks)).to_string()),
+                number("BLOCKS", blocks.into()),
+                number("VECTORS", 4 * u32::from(blocks)),
             ],
-            Self::LayerNorm
-            | Self::NormaliseRows
+            Self::AttentionDirect(vectors) => vec![
+                number("VECTORS", vectors.into()),
+                number("QUERIES", DIRECT_QUERIES),
+            ],
+            Self::LayerNorm(Style::Shared) => vec![number("LANES", 64), number("THREADS", 64)],
+            Self::ChannelNorm(Style::Shared) => vec![number("LANES", 16), number("THREADS", 256)],
+            Self::LayerNorm(Style::Direct) => {
+                vec![number("LANES", 1), number("THREADS", DIRECT_THREADS)]
+            }
+            Self::ChannelNorm(Style::Direct) => vec![number("LANES", 1), number("THREADS", 16)],
+            Self::NormaliseRows
             | Self::LogMelNormalise
             | Self::AttentionWeights
-            | Self::NeighbourCosines => vec![("LANES", "64".to_owned())],
-            Self::Maximum => vec![("LANES", "256".to_owned())],
+            | Self::NeighbourCosines => vec![number("LANES", 64)],
+            Self::Maximum => vec![number("LANES", 256)],
             _ => Vec::new(),
         }
     }
@@ -244,9 +311,21 @@ impl Kernel {
     }
 }
 
+/// What `shaders/parts/weight.wgsl` wants to know.
+fn weight_constants(format: Format, reads: Reads) -> Vec<Constant<'static>> {
+    let packed = if format.is_packed() { "yes" } else { "no" };
+    vec![
+        ("WEIGHT", format.text().to_owned()),
+        ("PACKED", packed.to_owned()),
+        ("FOURS", reads.text().to_owned()),
+    ]
+}
+
 fn part(name: &str) -> Option<&'static str> {
     match name {
         "activation.wgsl" => Some(include_str!("../../../shaders/parts/activation.wgsl")),
+        "inputs.wgsl" => Some(include_str!("../../../shaders/parts/inputs.wgsl")),
+        "product.wgsl" => Some(include_str!("../../../shaders/parts/product.wgsl")),
         "grid.wgsl" => Some(include_str!("../../../shaders/parts/grid.wgsl")),
         "weight.wgsl" => Some(include_str!("../../../shaders/parts/weight.wgsl")),
         "reduce.wgsl" => Some(include_str!("../../../shaders/parts/reduce.wgsl")),

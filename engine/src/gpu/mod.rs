@@ -55,7 +55,7 @@ use arena::{Arena, Block};
 use bindings::Bindings;
 use device::Gpu;
 use front_end::Tables;
-use kernels::Kernel;
+use kernels::{Kernel, Style};
 use ledger::Category;
 use pipelines::Pipelines;
 use readback::Readback;
@@ -76,6 +76,7 @@ pub struct GpuOps {
     /// Bound where a kernel has an input that a call leaves out.
     nothing: Arc<Block>,
     tables: Option<Tables>,
+    style: Style,
     kernels: Vec<Kernel>,
     /// Keeps the uniform buffer in the ledger for as long as the recorder writes it.
     _uniforms: Block,
@@ -108,6 +109,10 @@ impl GpuOps {
                     reason: "no uniform buffer".to_owned(),
                 })?;
         let usage = wgpu::BufferUsages::STORAGE;
+        let style = match gpu.report.software {
+            true => Style::Direct,
+            false => Style::Shared,
+        };
         Ok(Self {
             uploader: Uploader::new(gpu.queue.clone()),
             bindings: Bindings::new(gpu.device.clone()),
@@ -116,8 +121,9 @@ impl GpuOps {
             readback: Readback::default(),
             nothing: Arc::new(arena.create("nothing", Category::Tables, 0, usage)?),
             tables: None,
+            style,
             kernels: match &options.network {
-                Some(manifest) => needs::kernels(manifest),
+                Some(manifest) => needs::kernels(manifest, style),
                 None => kernels::all_variants(),
             },
             _uniforms: uniforms,

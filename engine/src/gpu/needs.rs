@@ -1,15 +1,15 @@
 //! Which kernels a pack's network runs, so that no others are compiled before the page is ready. What is forgotten
 //! here is compiled at its first use.
 
-use super::kernels::{Format, Kernel, attention_blocks};
+use super::kernels::{DIRECT_COLUMNS, Format, Kernel, Reads, Style, attention_blocks};
 use crate::pack::{Encoder, FrontEnd, HeadBlock, Manifest, Slots, Storage, WaveformNorm, plan};
 
-/// The kernels of the network that `manifest` describes, each once.
-pub(super) fn kernels(manifest: &Manifest) -> Vec<Kernel> {
+/// The kernels of the network that `manifest` describes, each once, as an adapter of this `style` runs them.
+pub(super) fn kernels(manifest: &Manifest, style: Style) -> Vec<Kernel> {
     let model = &manifest.model;
     let mut kernels = vec![
         Kernel::Copy,
-        Kernel::LayerNorm,
+        Kernel::LayerNorm(style),
         Kernel::ScaleAdd,
         Kernel::NormaliseRows,
         // The gallery.
@@ -19,7 +19,7 @@ pub(super) fn kernels(manifest: &Manifest) -> Vec<Kernel> {
         let [rows, columns] = tensor.matrix();
         if rows > 1 && columns > 1 {
             let format = format(tensor.storage);
-            kernels.extend(products(&tensor.name, format));
+            kernels.extend(products(&tensor.name, columns, style, format));
         }
     }
     match &model.front_end {
@@ -27,7 +27,7 @@ pub(super) fn kernels(manifest: &Manifest) -> Vec<Kernel> {
             kernels.extend([Kernel::LogMel, Kernel::Maximum, Kernel::LogMelNormalise])
         }
         FrontEnd::Waveform(sizes) if sizes.norm == WaveformNorm::ChannelsOnce => {
-            kernels.push(Kernel::ChannelNorm);
+            kernels.push(Kernel::ChannelNorm(style));
         }
         FrontEnd::Waveform(_) => {}
     }
@@ -50,7 +50,7 @@ pub(super) fn kernels(manifest: &Manifest) -> Vec<Kernel> {
             Slots::Firing(_) => vec![
                 Kernel::FireScan,
                 Kernel::FireSlots,
-                Kernel::Linear(Format::F32),
+                Kernel::Linear(style, Format::F32, Reads::Fours),
             ],
             Slots::Segments(_) => vec![
                 Kernel::NeighbourCosines,
@@ -66,11 +66,7 @@ pub(super) fn kernels(manifest: &Manifest) -> Vec<Kernel> {
     if let Some(tower) = &model.image_tower {
         heads.push(tower.width / tower.heads);
     }
-    kernels.extend(
-        heads
-            .into_iter()
-            .map(|size| Kernel::Attention(attention_blocks(size))),
-    );
+    kernels.extend(heads.into_iter().map(|size| attention(size, style)));
     let mut seen = std::collections::HashSet::new();
     kernels.retain(|kernel| seen.insert(*kernel));
     kernels
@@ -85,19 +81,35 @@ fn format(storage: Storage) -> Format {
     }
 }
 
-/// The kernels that read a matrix.
-fn products(name: &str, format: Format) -> Vec<Kernel> {
+/// The kernel for heads of `size` columns.
+fn attention(size: usize, style: Style) -> Kernel {
+    if style == Style::Direct && size.is_multiple_of(4) && size <= DIRECT_COLUMNS {
+        Kernel::AttentionDirect((size / 4) as u8)
+    } else {
+        Kernel::Attention(attention_blocks(size))
+    }
+}
+
+/// The kernels that read a matrix with so many columns.
+fn products(name: &str, columns: usize, style: Style, format: Format) -> Vec<Kernel> {
+    // A convolution over single samples; everything else comes in channels.
+    let reads = if columns.is_multiple_of(4) {
+        Reads::Fours
+    } else {
+        Reads::Ones
+    };
     let plain = ["text.positions", "image.positions", "head.cls"];
     if plain.contains(&name) || name.contains("depthwise") || name.starts_with("head.keywords.s") {
         return Vec::new();
     }
     match name {
-        "position.weight" => vec![Kernel::GroupedConvolve(format)],
         "text.table" => vec![Kernel::Gather(format)],
-        "vocabulary.table" => vec![Kernel::Linear(format), Kernel::Gather(format)],
+        "vocabulary.table" => {
+            vec![Kernel::Linear(style, format, reads), Kernel::Gather(format)]
+        }
         "text.projection" | "image.projection" => vec![Kernel::LinearRow(format)],
         _ if name.starts_with("head.parallel") => vec![Kernel::LinearRow(format)],
-        _ => vec![Kernel::Linear(format)],
+        _ => vec![Kernel::Linear(style, format, reads)],
     }
 }
 
@@ -110,8 +122,10 @@ mod tests {
     #[test]
     fn few_enough_to_compile_at_start() {
         for weights in [WeightFormat::F32, WeightFormat::Q8] {
-            let kernels = kernels(&testing::manifest(weights));
-            assert!(kernels.len() <= 25, "{} pipelines", kernels.len());
+            for style in [Style::Shared, Style::Direct] {
+                let kernels = kernels(&testing::manifest(weights), style);
+                assert!(kernels.len() <= 25, "{} pipelines", kernels.len());
+            }
         }
     }
 }

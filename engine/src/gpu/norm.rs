@@ -2,7 +2,7 @@
 
 use super::GpuOps;
 use super::checks::{require, require_vector};
-use super::kernels::Kernel;
+use super::kernels::{DIRECT_THREADS, Kernel, Style};
 use super::record::{activation_number, vector};
 use super::recorder::fold;
 use super::tensor::{GpuTensor, GpuWeight};
@@ -34,7 +34,12 @@ impl GpuOps {
             None => (&*nothing, &*nothing),
         };
         let blocks = [&*x.block, weight, bias, &y.block];
-        self.dispatch(Kernel::LayerNorm, &blocks, &parameters, fold(x.rows as u32))?;
+        let grid = fold(match self.style {
+            Style::Shared => x.rows as u32,
+            Style::Direct => (x.rows as u32).div_ceil(DIRECT_THREADS),
+        });
+        let kernel = Kernel::LayerNorm(self.style);
+        self.dispatch(kernel, &blocks, &parameters, grid)?;
         Ok(y)
     }
 
@@ -56,7 +61,8 @@ impl GpuOps {
         ];
         let blocks = [&*x.block, vector(weight)?, vector(bias)?, &y.block];
         let grid = [(x.columns as u32).div_ceil(16), 1, 1];
-        self.dispatch(Kernel::ChannelNorm, &blocks, &parameters, grid)?;
+        let kernel = Kernel::ChannelNorm(self.style);
+        self.dispatch(kernel, &blocks, &parameters, grid)?;
         Ok(y)
     }
 

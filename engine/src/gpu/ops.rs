@@ -94,7 +94,9 @@ impl Ops for GpuOps {
             count: x.rows,
             pitch: x.columns,
             lead: 0,
-            group: 0,
+            span: weight.inputs,
+            step: 0,
+            groups: 1,
         };
         self.product(x, &rows, weight, bias, activation, residual)
     }
@@ -125,7 +127,9 @@ impl Ops for GpuOps {
             count: shape.output_frames(x.rows),
             pitch: shape.stride * x.columns,
             lead: shape.padding * x.columns,
-            group: 0,
+            span: weight.inputs,
+            step: 0,
+            groups: 1,
         };
         self.product(x, &rows, weight, bias, activation, None)
     }
@@ -181,8 +185,10 @@ impl Ops for GpuOps {
         let rows = Rows {
             count: x.rows,
             pitch: width,
-            lead: weight.inputs / group / 2,
-            group,
+            lead: weight.inputs / group / 2 * width,
+            span: group,
+            step: width,
+            groups,
         };
         self.product(x, &rows, weight, Some(bias), activation, Some(x))
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::GpuOps;
 use super::arena::Block;
-use super::kernels::{Format, Kernel};
+use super::checks::require;
+use super::kernels::{DIRECT_THREADS, DIRECT_TILE, Format, Kernel, Reads, Style};
 use super::recorder::fold;
 use super::tensor::{GpuTensor, GpuWeight};
 use crate::error::EngineError;
@@ -12,7 +13,7 @@ use crate::ops::Activation;
 
 /// Up to this many rows `linear_row.wgsl` is used, whose cost grows with the rows; above it a whole tile of
 /// `linear.wgsl` is cheaper.
-const FEW_ROWS: usize = 4;
+const FEW_ROWS: u32 = 4;
 /// Flags of the linear kernels.
 const HAS_BIAS: u32 = 1;
 const HAS_RESIDUAL: u32 = 2;
@@ -22,8 +23,20 @@ pub(super) struct Rows {
     pub(super) count: usize,
     pub(super) pitch: usize,
     pub(super) lead: usize,
-    /// Channels of a group of a grouped convolution; 0: one product over all.
-    pub(super) group: usize,
+    /// Inputs beside each other, and how far the next such are: all of them where nothing is grouped.
+    pub(super) span: usize,
+    pub(super) step: usize,
+    /// Products of their own over as many parts of the outputs.
+    pub(super) groups: usize,
+}
+
+impl Rows {
+    /// Whether all of it can be read four numbers at a time.
+    fn in_fours(&self, x: &GpuTensor) -> bool {
+        [self.pitch, self.lead, self.span, self.step, x.count()]
+            .iter()
+            .all(|count| count.is_multiple_of(4))
+    }
 }
 
 impl GpuOps {
@@ -47,10 +60,25 @@ impl GpuOps {
         activation: Activation,
         residual: Option<&GpuTensor>,
     ) -> Result<GpuTensor, EngineError> {
+        let format = weight.data.format;
+        let reads = if rows.in_fours(x) {
+            Reads::Fours
+        } else {
+            Reads::Ones
+        };
+        require(
+            reads == Reads::Fours || !format.is_packed(),
+            "product",
+            || {
+                let name = &weight.name;
+                format!("{name} is quantised, and its inputs do not begin at multiples of four")
+            },
+        )?;
         let y = self.tensor(rows.count, weight.outputs)?;
         let bias = bias.map(vector).transpose()?;
         let nothing = self.nothing.clone();
         let flags = bias.map_or(0, |_| HAS_BIAS) | residual.map_or(0, |_| HAS_RESIDUAL);
+        let group = (weight.outputs / rows.groups) as u32;
         let parameters = [
             rows.count as u32,
             weight.inputs as u32,
@@ -60,7 +88,9 @@ impl GpuOps {
             x.count() as u32,
             activation_number(activation),
             flags,
-            rows.group as u32,
+            group,
+            rows.span as u32,
+            rows.step as u32,
         ];
         let mut blocks: Vec<&Block> = vec![
             &x.block,
@@ -70,21 +100,15 @@ impl GpuOps {
             &y.block,
         ];
         blocks.extend(&weight.data.scales);
-        let format = weight.data.format;
-        let tiles = (rows.count as u32).div_ceil(32);
-        let outputs = weight.outputs as u32;
-        if rows.group > 0 {
-            let group = rows.group as u32;
-            let grid = [group.div_ceil(32), tiles, outputs / group];
-            self.dispatch(Kernel::GroupedConvolve(format), &blocks, &parameters, grid)?;
-        } else if rows.count <= FEW_ROWS {
-            let [x, y, _] = fold(outputs.div_ceil(8));
-            let grid = [x, y, rows.count as u32];
-            self.dispatch(Kernel::LinearRow(format), &blocks, &parameters, grid)?;
+        let count = rows.count as u32;
+        let (kernel, grid) = if count <= FEW_ROWS && rows.groups == 1 {
+            let [across, down, _] = fold(group.div_ceil(8));
+            (Kernel::LinearRow(format), [across, down, count])
         } else {
-            let grid = [outputs.div_ceil(32), tiles, 1];
-            self.dispatch(Kernel::Linear(format), &blocks, &parameters, grid)?;
-        }
+            let kernel = Kernel::Linear(self.style, format, reads);
+            (kernel, product_grid(self.style, count, group, rows.groups))
+        };
+        self.dispatch(kernel, &blocks, &parameters, grid)?;
         Ok(y)
     }
 
@@ -116,6 +140,19 @@ impl GpuOps {
             parameters,
             fold((count as u32).div_ceil(256)),
         )
+    }
+}
+
+/// Workgroups of a matrix product.
+fn product_grid(style: Style, rows: u32, group: u32, groups: usize) -> [u32; 3] {
+    match style {
+        Style::Shared => [group.div_ceil(32), rows.div_ceil(32), groups as u32],
+        Style::Direct => {
+            let [tile_rows, tile_outputs] = DIRECT_TILE;
+            let tiles = rows.div_ceil(tile_rows) * group.div_ceil(tile_outputs);
+            let [x, y, _] = fold(tiles.div_ceil(DIRECT_THREADS));
+            [x, y, groups as u32]
+        }
     }
 }
 
