@@ -4,11 +4,15 @@
 // Bindings: as attention.wgsl, all read and written four numbers at a time: pitches, starts and the size of a head are
 // multiples of 4.
 //
-// Variants: VECTORS = size / 4, at most 32.
+// Variants
+//   VECTORS  columns of a head that an invocation answers with, in fours
+//   WHOLE    yes: these are all columns of a head, and the queries are kept; no: heads are a multiple of as many columns,
+//            and every invocation makes all scores of its queries anew. One small kernel for the heads that few queries ask.
 //
-// Dispatch: ceil(heads * ceil(rows / {{QUERIES}}) / 32) workgroups of 32, folded.
+// Dispatch: ceil(heads * parts * ceil(rows / {{QUERIES}}) / 32) workgroups of 32, folded; parts = size / (4 VECTORS).
 // Workgroup memory: none.
-// Keys and values are read once for {{QUERIES}} queries. More would be read more seldom and compiled longer.
+// Keys and values are read once for {{QUERIES}} queries. Queries and results go through arrays in loops: written out, each of these
+// loads and stores would have to be compiled, which took longer than running them.
 // Measured (SwiftShader, docs/kernels.md): 49 rows, 12 heads of 64.
 
 struct Params {
@@ -44,17 +48,26 @@ fn main(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let task = unfold(workgroup, workgroups) * 32u + lane;
-    let tasks = (params.rows + {{QUERIES}}u - 1u) / {{QUERIES}}u; // of a head
-    let head = task / tasks;
+    let tasks = (params.rows + {{QUERIES}}u - 1u) / {{QUERIES}}u; // of a part of a head
+    let part = task / tasks;
     let row = task % tasks * {{QUERIES}}u;
+    let vectors = params.size / 4u; // of a head
+    let parts = vectors / {{VECTORS}}u;
+    let head = part / parts;
     if head >= params.width / params.size {
         return;
     }
-    let column = head * (params.size / 4u);
+    let column = head * vectors;
+    let answered = column + part % parts * {{VECTORS}}u;
 #repeat Q QUERIES
-    let q_{{Q}} = (min(row + {{Q}}u, params.rows - 1u) * params.q_pitch + params.q_start) / 4u + column;
+    let query_{{Q}} = (min(row + {{Q}}u, params.rows - 1u) * params.q_pitch + params.q_start) / 4u + column;
+#if WHOLE == yes
+    var queries_{{Q}}: array<vec4<f32>, {{VECTORS}}>;
+    for (var i = 0u; i < {{VECTORS}}u; i = i + 1u) {
+        queries_{{Q}}[i] = q[query_{{Q}} + i] * params.scale;
+    }
+#endif
 #repeat I VECTORS
-    let query_{{Q}}_{{I}} = q[q_{{Q}} + {{I}}u] * params.scale;
     var out_{{Q}}_{{I}} = vec4<f32>();
 #endrepeat
     var highest_{{Q}} = LOWEST;
@@ -64,16 +77,25 @@ fn main(
     let keys = select(params.keys, min(params.keys, row + {{QUERIES}}u), params.causal != 0u);
     for (var key = 0u; key < keys; key = key + 1u) {
         let key_at = (key * params.k_pitch + params.k_start) / 4u + column;
-        let value_at = (key * params.v_pitch + params.v_start) / 4u + column;
+        let value_at = (key * params.v_pitch + params.v_start) / 4u + answered;
 #repeat Q QUERIES
         var score_{{Q}} = 0.0;
 #endrepeat
+#if WHOLE == yes
 #repeat I VECTORS
         let key_{{I}} = k[key_at + {{I}}u];
 #repeat Q QUERIES
-        score_{{Q}} += dot(query_{{Q}}_{{I}}, key_{{I}});
+        score_{{Q}} += dot(queries_{{Q}}[{{I}}], key_{{I}});
 #endrepeat
 #endrepeat
+#else
+        for (var i = 0u; i < vectors; i = i + 1u) {
+            let four = k[key_at + i] * params.scale;
+#repeat Q QUERIES
+            score_{{Q}} += dot(q[query_{{Q}} + i], four);
+#endrepeat
+        }
+#endif
 #repeat Q QUERIES
         score_{{Q}} = select(score_{{Q}}, LOWEST, params.causal != 0u && key > row + {{Q}}u);
         let new_{{Q}} = max(highest_{{Q}}, score_{{Q}});
@@ -90,11 +112,15 @@ fn main(
 #endrepeat
     }
 #repeat Q QUERIES
-    if row + {{Q}}u < params.rows {
-        let at = (row + {{Q}}u) * (params.width / 4u) + column;
+    var results_{{Q}}: array<vec4<f32>, {{VECTORS}}>;
 #repeat I VECTORS
-        y[at + {{I}}u] = out_{{Q}}_{{I}} / total_{{Q}};
+    results_{{Q}}[{{I}}] = out_{{Q}}_{{I}};
 #endrepeat
+    if row + {{Q}}u < params.rows {
+        let at = (row + {{Q}}u) * (params.width / 4u) + answered;
+        for (var i = 0u; i < {{VECTORS}}u; i = i + 1u) {
+            y[at + i] = results_{{Q}}[i] / total_{{Q}};
+        }
     }
 #endrepeat
 }

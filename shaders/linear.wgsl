@@ -21,15 +21,21 @@
 //   WEIGHT  as above
 //   FOURS   yes: span, step, pitch, lead and length are multiples of 4, and everything is read four numbers at a time;
 //           no: any, one by one (f32 and f16)
+//   NUMBER  f32, or f16: the tiles in workgroup memory are half floats, which halves what is moved there; products and sums
+//           are f32 all the same. Only where the adapter has the optional feature shader-f16 and the weights are no
+//           more exact themselves.
 //
 // Dispatch: (ceil(group / 32), ceil(rows / 32), outputs / group) workgroups of 8 x 8; without groups, group = outputs.
 // A workgroup makes a 32 x 32 tile of y, each invocation 4 x 4 of it, over steps of 32 inputs: one scale a row and step
 // with q8 and q4, which are turned to f32 on their way into workgroup memory.
-// Workgroup memory: 9216 bytes. The tiles are stored input-major in rows of 9 vectors, not 8, so that
+// Workgroup memory: 9216 bytes, or half of it. The tiles are stored input-major in rows of 9 vectors, not 8, so that
 // neighbouring invocations write to different banks.
 // Measured (docs/kernels.md): lavapipe 2.4 GFLOP a second and core, SwiftShader 0.8; linear_direct.wgsl is four times as
 // fast on both, which are programs on a CPU.
 
+#if NUMBER == f16
+enable f16;
+#endif
 #include product.wgsl
 #include weight.wgsl
 #include inputs.wgsl
@@ -37,8 +43,17 @@
 const STEP: u32 = 32u;
 const ROW: u32 = 9u;
 
-var<workgroup> x_tile: array<vec4<f32>, 288>; // [STEP, ROW], 4 rows of X a vector
-var<workgroup> w_tile: array<vec4<f32>, 288>; // [STEP, ROW], 4 outputs a vector
+var<workgroup> x_tile: array<vec4<{{NUMBER}}>, 288>; // [STEP, ROW], 4 rows of X a vector
+var<workgroup> w_tile: array<vec4<{{NUMBER}}>, 288>; // [STEP, ROW], 4 outputs a vector
+
+// As the tiles hold them. Beyond the largest half float would lie infinity.
+fn narrow(numbers: vec4<f32>) -> vec4<{{NUMBER}}> {
+#if NUMBER == f16
+    return vec4<f16>(clamp(numbers, vec4<f32>(-65504.0), vec4<f32>(65504.0)));
+#else
+    return numbers;
+#endif
+}
 
 #if FOURS == yes
 // Inputs (in fours) past the last count as zero here, so that whatever is read of x does not matter.
@@ -85,8 +100,8 @@ fn main(
 #endrepeat
         let at = 4u * (lane % 8u) * ROW + four;
 #repeat I FOUR
-        x_tile[at + {{I}}u * ROW] = vec4<f32>(x_0[{{I}}], x_1[{{I}}], x_2[{{I}}], x_3[{{I}}]);
-        w_tile[at + {{I}}u * ROW] = vec4<f32>(w_0[{{I}}], w_1[{{I}}], w_2[{{I}}], w_3[{{I}}]);
+        x_tile[at + {{I}}u * ROW] = narrow(vec4<f32>(x_0[{{I}}], x_1[{{I}}], x_2[{{I}}], x_3[{{I}}]));
+        w_tile[at + {{I}}u * ROW] = narrow(vec4<f32>(w_0[{{I}}], w_1[{{I}}], w_2[{{I}}], w_3[{{I}}]));
 #endrepeat
 #else
         for (var i = lane; i < 256u; i = i + 64u) {
@@ -94,18 +109,18 @@ fn main(
             let column = start + i % STEP;
             let place = first + 4u * four * pitch + column / span * step + column % span;
             let output = first_output + 4u * four;
-            x_tile[i % STEP * ROW + four] = vec4<f32>(
+            x_tile[i % STEP * ROW + four] = narrow(vec4<f32>(
                 inputs_at(place, length), inputs_at(place + pitch, length),
-                inputs_at(place + 2u * pitch, length), inputs_at(place + 3u * pitch, length));
-            w_tile[i % STEP * ROW + four] = vec4<f32>(
+                inputs_at(place + 2u * pitch, length), inputs_at(place + 3u * pitch, length)));
+            w_tile[i % STEP * ROW + four] = narrow(vec4<f32>(
                 weight_at(output, column, end), weight_at(output + 1u, column, end),
-                weight_at(output + 2u, column, end), weight_at(output + 3u, column, end));
+                weight_at(output + 2u, column, end), weight_at(output + 3u, column, end)));
         }
 #endif
         workgroupBarrier();
         for (var input = 0u; input < STEP; input = input + 1u) {
-            let rows = x_tile[input * ROW + local.y];
-            let outputs = w_tile[input * ROW + local.x];
+            let rows = vec4<f32>(x_tile[input * ROW + local.y]);
+            let outputs = vec4<f32>(w_tile[input * ROW + local.x]);
             sum_0 = sum_0 + rows * outputs.x;
             sum_1 = sum_1 + rows * outputs.y;
             sum_2 = sum_2 + rows * outputs.z;

@@ -109,11 +109,22 @@ impl Backend {
         on!(self, running => running.network.set_neighbours(neighbours));
     }
 
-    pub(super) fn ledger(&self) -> Option<Ledger> {
+    pub(super) fn gpu(&self) -> Option<&GpuOps> {
         match self {
             Self::Cpu(_) => None,
-            Self::Gpu(running) => Some(running.ops.ledger()),
+            Self::Gpu(running) => Some(&running.ops),
         }
+    }
+
+    pub(super) fn gpu_mut(&mut self) -> Option<&mut GpuOps> {
+        match self {
+            Self::Cpu(_) => None,
+            Self::Gpu(running) => Some(&mut running.ops),
+        }
+    }
+
+    pub(super) fn ledger(&self) -> Option<Ledger> {
+        self.gpu().map(GpuOps::ledger)
     }
 }
 
@@ -128,6 +139,7 @@ pub(super) fn on_cpu(
         adapter: format!("{}, one core", std::env::consts::ARCH),
         reason,
         timings,
+        kernels: None,
     };
     (Backend::Cpu(Box::new(running)), report)
 }
@@ -144,6 +156,7 @@ pub(super) fn on_gpu(
         adapter: format!("{} ({})", adapter.name, adapter.backend),
         reason,
         timings,
+        kernels: Some(running.ops.choice().to_string()),
     };
     (Backend::Gpu(Box::new(running)), report)
 }

@@ -65,6 +65,7 @@ impl Candidates {
     pub(super) async fn open(
         manifest: &Manifest,
         choice: BackendChoice,
+        options: GpuOptions,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
         let cpu = || Box::new(Filling::new(CpuOps::new()));
@@ -73,11 +74,13 @@ impl Candidates {
         match choice {
             BackendChoice::Cpu => Ok(Self::Cpu(cpu(), "the CPU was asked for".to_owned())),
             BackendChoice::Gpu => Ok(Self::Gpu {
-                filling: Box::new(Filling::new(open_gpu(manifest, true, progress).await?)),
+                filling: Box::new(Filling::new(
+                    open_gpu(manifest, true, options, progress).await?,
+                )),
                 reason: "the GPU was asked for".to_owned(),
                 trial: false,
             }),
-            BackendChoice::Auto => Ok(match open_gpu(manifest, small, progress).await {
+            BackendChoice::Auto => Ok(match open_gpu(manifest, small, options, progress).await {
                 Ok(ops) if small => Self::Both(cpu(), Box::new(Filling::new(ops))),
                 Ok(ops) => Self::Gpu {
                     filling: Box::new(Filling::new(ops)),
@@ -186,11 +189,12 @@ async fn faster(
 async fn open_gpu(
     manifest: &Manifest,
     software: bool,
+    options: GpuOptions,
     progress: impl FnMut(usize, usize),
 ) -> Result<GpuOps, EngineError> {
     let options = GpuOptions {
         network: Some(manifest.clone()),
-        ..GpuOptions::default()
+        ..options
     };
     let mut ops = GpuOps::open(options).await?;
     if ops.adapter().software && !software {

@@ -2,9 +2,10 @@
 
 use super::GpuOps;
 use super::checks::require;
-use super::kernels::{self, Kernel, Style};
+use super::kernels::{self, Kernel};
 use super::recorder::fold;
 use super::tensor::GpuTensor;
+use super::variant::{DIRECT_QUERIES, DIRECT_THREADS};
 use crate::error::EngineError;
 use crate::ops::{Attention, Columns};
 
@@ -36,11 +37,6 @@ fn check(
     Ok(shape.width / shape.heads)
 }
 
-/// Whether a part can be read four numbers at a time.
-fn in_fours(part: &Part<'_>) -> bool {
-    part.start.is_multiple_of(4) && part.tensor.columns.is_multiple_of(4)
-}
-
 impl GpuOps {
     /// [`crate::ops::Ops::attention`].
     pub(super) fn record_attention(
@@ -67,24 +63,22 @@ impl GpuOps {
             u32::from(shape.causal),
             (1.0 / (size as f32).sqrt()).to_bits(),
         ];
-        let direct = self.style == Style::Direct
-            && size <= kernels::DIRECT_COLUMNS
-            && [queries, keys, values].iter().all(|part| in_fours(part))
-            && size.is_multiple_of(4);
-        let (kernel, grid) = if direct {
-            let tasks = (rows as u32).div_ceil(kernels::DIRECT_QUERIES) * shape.heads as u32;
-            (
-                Kernel::AttentionDirect((size / 4) as u8),
-                fold(tasks.div_ceil(kernels::DIRECT_THREADS)),
-            )
-        } else {
-            let blocks = kernels::attention_blocks(size);
-            let grid = [
-                (rows as u32).div_ceil(32),
-                shape.heads as u32,
-                (size as u32).div_ceil(32 * u32::from(blocks)),
-            ];
-            (Kernel::Attention(blocks), grid)
+        let fours = size.is_multiple_of(4)
+            && [queries, keys, values]
+                .into_iter()
+                .all(|part| part.start.is_multiple_of(4) && part.tensor.columns.is_multiple_of(4));
+        let kernel = kernels::attention(size, self.choice.product.style(), fours);
+        let (rows, heads, size) = (rows as u32, shape.heads as u32, size as u32);
+        let grid = match kernel {
+            Kernel::AttentionDirect(whole) => {
+                let parts = size / (4 * kernels::answered_vectors(whole));
+                let tasks = rows.div_ceil(DIRECT_QUERIES) * parts * heads;
+                fold(tasks.div_ceil(DIRECT_THREADS))
+            }
+            _ => {
+                let columns = 32 * u32::from(kernels::attention_blocks(size as usize));
+                [rows.div_ceil(32), heads, size.div_ceil(columns)]
+            }
         };
         let bound = [
             &*queries.tensor.block,

@@ -1,69 +1,19 @@
 //! The registry: every kernel of `shaders/` in every variant the engine can ask for.
 
 use super::template::{self, Constant};
+use super::variant::{DIRECT_QUERIES, DIRECT_THREADS, number, product_constants, weight_constants};
+pub use super::variant::{Format, Product, Reads, Style, Tiles};
 use crate::error::EngineError;
-
-/// How a weight is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// Plain floats.
-    F32,
-    /// Two half floats a word.
-    F16,
-    /// Four signed bytes a word, one scale for 32 inputs.
-    Q8,
-    /// Eight half bytes a word, one scale for 32 inputs.
-    Q4,
-}
-
-impl Format {
-    fn text(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::F16 => "f16",
-            Self::Q8 => "q8",
-            Self::Q4 => "q4",
-        }
-    }
-
-    /// Whether four numbers are read at a time, with a scale.
-    pub(super) fn is_packed(self) -> bool {
-        matches!(self, Self::Q8 | Self::Q4)
-    }
-}
-
-/// How the invocations of a kernel work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Style {
-    /// Together, through workgroup memory: for GPUs.
-    Shared,
-    /// Each on its own, with more in registers: for programs on a CPU.
-    Direct,
-}
-
-/// How a matrix product reads its operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reads {
-    /// Four numbers at a time, where everything is a multiple of four.
-    Fours,
-    /// One by one.
-    Ones,
-}
-
-impl Reads {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Fours => "yes",
-            Self::Ones => "no",
-        }
-    }
-}
 
 /// A kernel with its text constants chosen: the unit of compilation. The file's own header holds its contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kernel {
     /// `linear.wgsl`, which shares tiles, or `linear_direct.wgsl`, which does not.
-    Linear(Style, Format, Reads),
+    Linear(Tiles, Format, Reads),
+    /// `linear_integer.wgsl`
+    LinearInteger,
+    /// `quantise_rows.wgsl`
+    QuantiseRows,
     /// `linear_row.wgsl`
     LinearRow(Format),
     /// `depthwise_convolve.wgsl`
@@ -76,8 +26,8 @@ pub enum Kernel {
     GatedLinearUnit,
     /// `attention.wgsl` that answers with this many times 32 columns of a head, 1 to 4.
     Attention(u8),
-    /// `attention_direct.wgsl` for heads of this many times 4 columns, 1 to 32.
-    AttentionDirect(u8),
+    /// `attention_direct.wgsl` for any heads, or for those of this many times 4 columns.
+    AttentionDirect(Option<u8>),
     /// `attention_weights.wgsl`
     AttentionWeights,
     /// `scale_add.wgsl`
@@ -110,6 +60,8 @@ pub enum Kernel {
     Maximum,
     /// `log_mel_normalise.wgsl`
     LogMelNormalise,
+    /// `peak.wgsl`
+    Peak,
 }
 
 /// Most blocks of 32 columns that one workgroup of `attention.wgsl` answers with.
@@ -121,23 +73,33 @@ pub(super) fn attention_blocks(size: usize) -> u8 {
     size.div_ceil(32).clamp(1, ATTENTION_BLOCKS) as u8
 }
 
-/// Rows and outputs of the tile that an invocation of `linear_direct.wgsl` keeps.
-pub(super) const DIRECT_TILE: [u32; 2] = [10, 8];
-/// Queries that an invocation of `attention_direct.wgsl` answers.
-pub(super) const DIRECT_QUERIES: u32 = 2;
-/// Most columns of a head that `attention_direct.wgsl` is made for.
-pub(super) const DIRECT_COLUMNS: usize = 128;
-/// Invocations of a workgroup of the direct kernels.
-pub(super) const DIRECT_THREADS: u32 = 32;
+/// Columns of a head, in fours, that `attention_direct.wgsl` has a variant of its own for: HuBERT's and CLIP's.
+const WHOLE_VECTORS: u8 = 16;
+/// Fours that an invocation of `attention_direct.wgsl` answers of any other head, which has a multiple of them.
+const PART_VECTORS: u8 = 4;
 
-/// Every kernel in every variant, in a fixed order; of `attention_direct.wgsl` those for usual sizes of heads.
+/// The kernel for heads of `size` columns that lie at multiples of four (`in_fours`).
+pub(super) fn attention(size: usize, style: Style, in_fours: bool) -> Kernel {
+    if style == Style::Shared || !in_fours || !size.is_multiple_of(4 * usize::from(PART_VECTORS)) {
+        return Kernel::Attention(attention_blocks(size));
+    }
+    let whole = size == 4 * usize::from(WHOLE_VECTORS);
+    Kernel::AttentionDirect(whole.then_some(WHOLE_VECTORS))
+}
+
+/// Fours of columns that an invocation of `attention_direct.wgsl` answers.
+pub(super) fn answered_vectors(whole: Option<u8>) -> u32 {
+    u32::from(whole.unwrap_or(PART_VECTORS))
+}
+
+/// Every kernel in every variant, in a fixed order.
 pub fn all_variants() -> Vec<Kernel> {
     let mut all = Vec::new();
     for format in [Format::F32, Format::F16, Format::Q8, Format::Q4] {
-        for style in [Style::Shared, Style::Direct] {
-            all.push(Kernel::Linear(style, format, Reads::Fours));
+        for tiles in [Tiles::Shared, Tiles::Half, Tiles::Direct] {
+            all.push(Kernel::Linear(tiles, format, Reads::Fours));
             if !format.is_packed() {
-                all.push(Kernel::Linear(style, format, Reads::Ones));
+                all.push(Kernel::Linear(tiles, format, Reads::Ones));
             }
         }
         all.push(Kernel::LinearRow(format));
@@ -146,7 +108,7 @@ pub fn all_variants() -> Vec<Kernel> {
         }
     }
     all.extend((1..=ATTENTION_BLOCKS as u8).map(Kernel::Attention));
-    all.extend([8, 12, 16, 32].map(Kernel::AttentionDirect));
+    all.extend([None, Some(WHOLE_VECTORS)].map(Kernel::AttentionDirect));
     for style in [Style::Shared, Style::Direct] {
         all.extend([Kernel::LayerNorm(style), Kernel::ChannelNorm(style)]);
     }
@@ -168,6 +130,9 @@ pub fn all_variants() -> Vec<Kernel> {
         Kernel::LogMel,
         Kernel::Maximum,
         Kernel::LogMelNormalise,
+        Kernel::LinearInteger,
+        Kernel::QuantiseRows,
+        Kernel::Peak,
     ]);
     all
 }
@@ -193,14 +158,15 @@ macro_rules! file {
 impl Kernel {
     fn file(self) -> File {
         match self {
-            Self::Linear(Style::Shared, format, _) if format.is_packed() => {
-                file!("linear", "rrrrwr")
-            }
-            Self::Linear(Style::Shared, ..) => file!("linear", "rrrrw"),
-            Self::Linear(Style::Direct, format, _) if format.is_packed() => {
+            Self::Linear(Tiles::Direct, format, _) if format.is_packed() => {
                 file!("linear_direct", "rrrrwr")
             }
-            Self::Linear(Style::Direct, ..) => file!("linear_direct", "rrrrw"),
+            Self::Linear(Tiles::Direct, ..) => file!("linear_direct", "rrrrw"),
+            Self::Linear(_, format, _) if format.is_packed() => file!("linear", "rrrrwr"),
+            Self::Linear(..) => file!("linear", "rrrrw"),
+            Self::LinearInteger => file!("linear_integer", "rrrrwrr"),
+            Self::QuantiseRows => file!("quantise_rows", "rww"),
+            Self::Peak => file!("peak", "w"),
             Self::LinearRow(format) if format.is_packed() => file!("linear_row", "rrrrwr"),
             Self::LinearRow(_) => file!("linear_row", "rrrrw"),
             Self::DepthwiseConvolve => file!("depthwise_convolve", "rrrw"),
@@ -239,17 +205,27 @@ impl Kernel {
         self.file().bindings
     }
 
+    /// Whether the adapter needs the optional feature `shader-f16`.
+    pub fn needs_f16(self) -> bool {
+        matches!(self, Self::Linear(Tiles::Half, ..))
+    }
+
     /// Name and variant, unique: `linear (WEIGHT q8, FOURS yes)`.
     pub fn label(self) -> String {
         let variant = match self {
-            Self::Linear(_, format, reads) => {
-                format!(" (WEIGHT {}, FOURS {})", format.text(), reads.text())
+            Self::Linear(tiles, format, reads) => {
+                let half = if tiles == Tiles::Half {
+                    ", NUMBER f16"
+                } else {
+                    ""
+                };
+                format!(" (WEIGHT {}, FOURS {}{half})", format.text(), reads.text())
             }
             Self::LinearRow(format) | Self::Gather(format) => {
                 format!(" (WEIGHT {})", format.text())
             }
             Self::Attention(blocks) => format!(" (BLOCKS {blocks})"),
-            Self::AttentionDirect(vectors) => format!(" (VECTORS {vectors})"),
+            Self::AttentionDirect(Some(vectors)) => format!(" (VECTORS {vectors}, WHOLE yes)"),
             Self::LayerNorm(Style::Direct) | Self::ChannelNorm(Style::Direct) => {
                 " (LANES 1)".to_owned()
             }
@@ -259,28 +235,23 @@ impl Kernel {
     }
 
     fn constants(self) -> Vec<Constant<'static>> {
-        let number = |name, value: u32| (name, value.to_string());
         match self {
-            Self::Linear(_, format, reads) => {
-                let [rows, outputs] = DIRECT_TILE;
-                let mut constants = weight_constants(format, reads);
-                constants.extend([
-                    number("FOUR", 4),
-                    number("ROWS", rows),
-                    number("OUTPUTS", outputs),
-                    number("SUMS", rows * outputs),
-                ]);
-                constants
-            }
+            Self::Linear(tiles, format, reads) => product_constants(tiles, format, reads),
+            Self::LinearInteger => vec![number("FOUR", 4)],
+            Self::Peak => vec![number("EIGHT", 8)],
             Self::LinearRow(format) if format.is_packed() => weight_constants(format, Reads::Fours),
             Self::LinearRow(format) | Self::Gather(format) => weight_constants(format, Reads::Ones),
             Self::Attention(blocks) => vec![
                 number("BLOCKS", blocks.into()),
                 number("VECTORS", 4 * u32::from(blocks)),
             ],
-            Self::AttentionDirect(vectors) => vec![
-                number("VECTORS", vectors.into()),
+            Self::AttentionDirect(whole) => vec![
+                number("VECTORS", answered_vectors(whole)),
                 number("QUERIES", DIRECT_QUERIES),
+                (
+                    "WHOLE",
+                    if whole.is_some() { "yes" } else { "no" }.to_owned(),
+                ),
             ],
             Self::LayerNorm(Style::Shared) => vec![number("LANES", 64), number("THREADS", 64)],
             Self::ChannelNorm(Style::Shared) => vec![number("LANES", 16), number("THREADS", 256)],
@@ -311,16 +282,6 @@ impl Kernel {
     }
 }
 
-/// What `shaders/parts/weight.wgsl` wants to know.
-fn weight_constants(format: Format, reads: Reads) -> Vec<Constant<'static>> {
-    let packed = if format.is_packed() { "yes" } else { "no" };
-    vec![
-        ("WEIGHT", format.text().to_owned()),
-        ("PACKED", packed.to_owned()),
-        ("FOURS", reads.text().to_owned()),
-    ]
-}
-
 fn part(name: &str) -> Option<&'static str> {
     match name {
         "activation.wgsl" => Some(include_str!("../../../shaders/parts/activation.wgsl")),
@@ -348,7 +309,10 @@ mod tests {
 
     #[test]
     fn no_variant_needs_more_than_every_webgpu_device_has() {
-        for kernel in all_variants() {
+        for kernel in all_variants()
+            .into_iter()
+            .filter(|kernel| !kernel.needs_f16())
+        {
             assert!(kernel.bindings().len() <= 8, "{}", kernel.label());
             let text = kernel.wgsl().unwrap();
             for forbidden in ["override ", "subgroup", "enable ", ": f16", "<f16>"] {

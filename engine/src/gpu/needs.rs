@@ -1,11 +1,12 @@
 //! Which kernels a pack's network runs, so that no others are compiled before the page is ready. What is forgotten
 //! here is compiled at its first use.
 
-use super::kernels::{DIRECT_COLUMNS, Format, Kernel, Reads, Style, attention_blocks};
+use super::kernels::{Format, Kernel, Product, Reads, Tiles, attention};
 use crate::pack::{Encoder, FrontEnd, HeadBlock, Manifest, Slots, Storage, WaveformNorm, plan};
 
-/// The kernels of the network that `manifest` describes, each once, as an adapter of this `style` runs them.
-pub(super) fn kernels(manifest: &Manifest, style: Style) -> Vec<Kernel> {
+/// The kernels of the network that `manifest` describes, each once, with this family of matrix products.
+pub(super) fn kernels(manifest: &Manifest, product: Product) -> Vec<Kernel> {
+    let (tiles, style) = (Tiles::from(product), product.style());
     let model = &manifest.model;
     let mut kernels = vec![
         Kernel::Copy,
@@ -19,7 +20,7 @@ pub(super) fn kernels(manifest: &Manifest, style: Style) -> Vec<Kernel> {
         let [rows, columns] = tensor.matrix();
         if rows > 1 && columns > 1 {
             let format = format(tensor.storage);
-            kernels.extend(products(&tensor.name, columns, style, format));
+            kernels.extend(products(&tensor.name, columns, product, format));
         }
     }
     match &model.front_end {
@@ -50,7 +51,7 @@ pub(super) fn kernels(manifest: &Manifest, style: Style) -> Vec<Kernel> {
             Slots::Firing(_) => vec![
                 Kernel::FireScan,
                 Kernel::FireSlots,
-                Kernel::Linear(style, Format::F32, Reads::Fours),
+                Kernel::Linear(tiles, Format::F32, Reads::Fours),
             ],
             Slots::Segments(_) => vec![
                 Kernel::NeighbourCosines,
@@ -66,7 +67,7 @@ pub(super) fn kernels(manifest: &Manifest, style: Style) -> Vec<Kernel> {
     if let Some(tower) = &model.image_tower {
         heads.push(tower.width / tower.heads);
     }
-    kernels.extend(heads.into_iter().map(|size| attention(size, style)));
+    kernels.extend(heads.into_iter().map(|size| attention(size, style, true)));
     let mut seen = std::collections::HashSet::new();
     kernels.retain(|kernel| seen.insert(*kernel));
     kernels
@@ -81,23 +82,15 @@ fn format(storage: Storage) -> Format {
     }
 }
 
-/// The kernel for heads of `size` columns.
-fn attention(size: usize, style: Style) -> Kernel {
-    if style == Style::Direct && size.is_multiple_of(4) && size <= DIRECT_COLUMNS {
-        Kernel::AttentionDirect((size / 4) as u8)
-    } else {
-        Kernel::Attention(attention_blocks(size))
-    }
-}
-
 /// The kernels that read a matrix with so many columns.
-fn products(name: &str, columns: usize, style: Style, format: Format) -> Vec<Kernel> {
+fn products(name: &str, columns: usize, product: Product, format: Format) -> Vec<Kernel> {
     // A convolution over single samples; everything else comes in channels.
     let reads = if columns.is_multiple_of(4) {
         Reads::Fours
     } else {
         Reads::Ones
     };
+    let linear = Kernel::Linear(product.into(), format, reads);
     let plain = ["text.positions", "image.positions", "head.cls"];
     if plain.contains(&name) || name.contains("depthwise") || name.starts_with("head.keywords.s") {
         return Vec::new();
@@ -105,12 +98,28 @@ fn products(name: &str, columns: usize, style: Style, format: Format) -> Vec<Ker
     match name {
         "text.table" => vec![Kernel::Gather(format)],
         "vocabulary.table" => {
-            vec![Kernel::Linear(style, format, reads), Kernel::Gather(format)]
+            vec![linear, Kernel::Gather(format)]
         }
         "text.projection" | "image.projection" => vec![Kernel::LinearRow(format)],
         _ if name.starts_with("head.parallel") => vec![Kernel::LinearRow(format)],
-        _ => vec![Kernel::Linear(style, format, reads)],
+        _ if product == Product::Integer && format == Format::Q8 => {
+            vec![linear, Kernel::LinearInteger, Kernel::QuantiseRows]
+        }
+        _ => vec![linear],
     }
+}
+
+/// The format of most weights.
+pub(super) fn main_format(manifest: &Manifest) -> Format {
+    let mut counts = std::collections::HashMap::new();
+    for tensor in plan(manifest) {
+        let [rows, columns] = tensor.matrix();
+        *counts.entry(format(tensor.storage)).or_insert(0_usize) += rows * columns;
+    }
+    counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map_or(Format::F32, |(format, _)| format)
 }
 
 #[cfg(test)]
@@ -122,8 +131,8 @@ mod tests {
     #[test]
     fn few_enough_to_compile_at_start() {
         for weights in [WeightFormat::F32, WeightFormat::Q8] {
-            for style in [Style::Shared, Style::Direct] {
-                let kernels = kernels(&testing::manifest(weights), style);
+            for product in [Product::Shared, Product::Direct, Product::Integer] {
+                let kernels = kernels(&testing::manifest(weights), product);
                 assert!(kernels.len() <= 25, "{} pipelines", kernels.len());
             }
         }

@@ -358,15 +358,7 @@ impl Ops for GpuOps {
     }
 
     fn normalise_rows(&mut self, x: &GpuTensor) -> Result<GpuTensor, EngineError> {
-        let y = self.tensor(x.rows, x.columns)?;
-        let parameters = [x.rows as u32, x.columns as u32];
-        self.dispatch(
-            Kernel::NormaliseRows,
-            &[&x.block, &y.block],
-            &parameters,
-            fold(x.rows as u32),
-        )?;
-        Ok(y)
+        self.record_normalise_rows(x)
     }
 
     fn top_k(

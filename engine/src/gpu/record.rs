@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::GpuOps;
 use super::arena::Block;
 use super::checks::require;
-use super::kernels::{DIRECT_THREADS, DIRECT_TILE, Format, Kernel, Reads, Style};
+use super::kernels::{Format, Kernel, Product, Reads, Tiles};
 use super::recorder::fold;
 use super::tensor::{GpuTensor, GpuWeight};
+use super::variant::{DIRECT_THREADS, DIRECT_TILE};
 use crate::error::EngineError;
 use crate::ops::Activation;
 
@@ -31,6 +32,11 @@ pub(super) struct Rows {
 }
 
 impl Rows {
+    /// Whether rows are just rows, and the product is a linear layer's.
+    fn is_linear_layer(&self, inputs: usize) -> bool {
+        self.groups == 1 && self.lead == 0 && self.span == inputs && self.pitch == inputs
+    }
+
     /// Whether all of it can be read four numbers at a time.
     fn in_fours(&self, x: &GpuTensor) -> bool {
         [self.pitch, self.lead, self.span, self.step, x.count()]
@@ -92,8 +98,19 @@ impl GpuOps {
             rows.span as u32,
             rows.step as u32,
         ];
+        let integers = self.choice.product == Product::Integer
+            && format == Format::Q8
+            && rows.is_linear_layer(weight.inputs)
+            && rows.count > FEW_ROWS as usize;
+        let quantised = match integers {
+            true => Some(self.quantise(x)?),
+            false => None,
+        };
+        let x_block = quantised
+            .as_ref()
+            .map_or(&x.block, |(values, _)| &values.block);
         let mut blocks: Vec<&Block> = vec![
-            &x.block,
+            x_block,
             &weight.data.values,
             bias.unwrap_or(&nothing),
             residual.map_or(&*nothing, |residual| &residual.block),
@@ -101,15 +118,32 @@ impl GpuOps {
         ];
         blocks.extend(&weight.data.scales);
         let count = rows.count as u32;
-        let (kernel, grid) = if count <= FEW_ROWS && rows.groups == 1 {
+        let (kernel, grid) = if let Some((_, scales)) = &quantised {
+            blocks.push(&scales.block);
+            let grid = product_grid(Tiles::Shared, count, group, 1);
+            (Kernel::LinearInteger, grid)
+        } else if count <= FEW_ROWS && rows.groups == 1 {
             let [across, down, _] = fold(group.div_ceil(8));
             (Kernel::LinearRow(format), [across, down, count])
         } else {
-            let kernel = Kernel::Linear(self.style, format, reads);
-            (kernel, product_grid(self.style, count, group, rows.groups))
+            let tiles = Tiles::from(self.choice.product);
+            let kernel = Kernel::Linear(tiles, format, reads);
+            (kernel, product_grid(tiles, count, group, rows.groups))
         };
         self.dispatch(kernel, &blocks, &parameters, grid)?;
         Ok(y)
+    }
+
+    /// The rows of `x` as signed bytes, and a scale for 32 columns.
+    fn quantise(&mut self, x: &GpuTensor) -> Result<(GpuTensor, GpuTensor), EngineError> {
+        let groups = x.columns / 32;
+        let values = self.tensor(x.rows, x.columns / 4)?;
+        let scales = self.tensor(x.rows, groups)?;
+        let count = (x.rows * groups) as u32;
+        let blocks = [&*x.block, &values.block, &scales.block];
+        let grid = fold(count.div_ceil(64));
+        self.dispatch(Kernel::QuantiseRows, &blocks, &[count], grid)?;
+        Ok((values, scales))
     }
 
     /// Copies `count` numbers of `x` from `start` on into `y` from its number `target` on.
@@ -144,10 +178,10 @@ impl GpuOps {
 }
 
 /// Workgroups of a matrix product.
-fn product_grid(style: Style, rows: u32, group: u32, groups: usize) -> [u32; 3] {
-    match style {
-        Style::Shared => [group.div_ceil(32), rows.div_ceil(32), groups as u32],
-        Style::Direct => {
+fn product_grid(tiles: Tiles, rows: u32, group: u32, groups: usize) -> [u32; 3] {
+    match tiles {
+        Tiles::Shared | Tiles::Half => [group.div_ceil(32), rows.div_ceil(32), groups as u32],
+        Tiles::Direct => {
             let [tile_rows, tile_outputs] = DIRECT_TILE;
             let tiles = rows.div_ceil(tile_rows) * group.div_ceil(tile_outputs);
             let [x, y, _] = fold(tiles.div_ceil(DIRECT_THREADS));
