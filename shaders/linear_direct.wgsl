@@ -86,7 +86,9 @@ fn main(
     sums[{{M}} * {{OUTPUTS}} + {{N}}] = sum_{{M}}_{{N}};
 #endrepeat
 #endrepeat
-    for (var i = 0u; i < {{SUMS}}u; i = i + 1u) {
-        store(row + i / {{OUTPUTS}}u, output + i % {{OUTPUTS}}u, end, sums[i]);
+    for (var m = 0u; m < {{ROWS}}u; m = m + 1u) {
+        for (var n = 0u; n < {{OUTPUTS}}u; n = n + 1u) {
+            store(row + m, output + n, end, sums[m * {{OUTPUTS}}u + n]);
+        }
     }
 }

@@ -5,6 +5,8 @@
 //   0 params  uniform
 //   1 y       f32 [invocations]: kept, so that no compiler drops the work
 //
+// Not `fma`, which programs on a CPU emulate; a GPU makes one instruction of both.
+//
 // Dispatch: any number of workgroups of 64, each 64 floats of y. 64 operations of two an invocation and round.
 // Workgroup memory: none.
 // Measured: itself.
@@ -26,7 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 #endrepeat
     for (var round = 0u; round < params.rounds; round = round + 1u) {
 #repeat I EIGHT
-        sum_{{I}} = fma(sum_{{I}}, factor, factor);
+        sum_{{I}} = sum_{{I}} * factor + factor;
 #endrepeat
     }
     var sum = vec4<f32>();

@@ -5,7 +5,7 @@ use super::checks::require;
 use super::kernels::{self, Kernel};
 use super::recorder::fold;
 use super::tensor::GpuTensor;
-use super::variant::{DIRECT_QUERIES, DIRECT_THREADS};
+use super::variant::DIRECT_THREADS;
 use crate::error::EngineError;
 use crate::ops::{Attention, Columns};
 
@@ -71,8 +71,8 @@ impl GpuOps {
         let (rows, heads, size) = (rows as u32, shape.heads as u32, size as u32);
         let grid = match kernel {
             Kernel::AttentionDirect(whole) => {
-                let parts = size / (4 * kernels::answered_vectors(whole));
-                let tasks = rows.div_ceil(DIRECT_QUERIES) * parts * heads;
+                let [queries, vectors] = kernels::direct_task(whole);
+                let tasks = rows.div_ceil(queries) * (size / (4 * vectors)) * heads;
                 fold(tasks.div_ceil(DIRECT_THREADS))
             }
             _ => {

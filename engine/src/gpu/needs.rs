@@ -14,7 +14,7 @@ pub(super) fn kernels(manifest: &Manifest, product: Product) -> Vec<Kernel> {
         Kernel::ScaleAdd,
         Kernel::NormaliseRows,
         // The gallery.
-        Kernel::LinearRow(Format::F32),
+        product_of_few_rows(product, Format::F32, Reads::Fours),
     ];
     for tensor in plan(manifest) {
         let [rows, columns] = tensor.matrix();
@@ -82,6 +82,14 @@ fn format(storage: Storage) -> Format {
     }
 }
 
+/// The kernel for up to four rows.
+fn product_of_few_rows(product: Product, format: Format, reads: Reads) -> Kernel {
+    match Tiles::from(product) {
+        Tiles::Direct => Kernel::Linear(Tiles::Direct, format, reads),
+        Tiles::Shared | Tiles::Half => Kernel::LinearRow(format),
+    }
+}
+
 /// The kernels that read a matrix with so many columns.
 fn products(name: &str, columns: usize, product: Product, format: Format) -> Vec<Kernel> {
     // A convolution over single samples; everything else comes in channels.
@@ -100,8 +108,12 @@ fn products(name: &str, columns: usize, product: Product, format: Format) -> Vec
         "vocabulary.table" => {
             vec![linear, Kernel::Gather(format)]
         }
-        "text.projection" | "image.projection" => vec![Kernel::LinearRow(format)],
-        _ if name.starts_with("head.parallel") => vec![Kernel::LinearRow(format)],
+        "text.projection" | "image.projection" => {
+            vec![product_of_few_rows(product, format, reads)]
+        }
+        _ if name.starts_with("head.parallel") => {
+            vec![product_of_few_rows(product, format, reads)]
+        }
         _ if product == Product::Integer && format == Format::Q8 => {
             vec![linear, Kernel::LinearInteger, Kernel::QuantiseRows]
         }

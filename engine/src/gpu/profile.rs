@@ -23,7 +23,7 @@ pub struct KernelTime {
     pub nanoseconds: Option<u64>,
     /// Additions and multiplications of its matrix products; 0 for kernels that have none.
     pub flop: u64,
-    /// Bytes it reads and writes at least once.
+    /// Bytes of the buffers it was given: about what it has to read and write, matrices having some room to spare.
     pub bytes: u64,
 }
 

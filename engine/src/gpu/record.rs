@@ -13,7 +13,7 @@ use crate::error::EngineError;
 use crate::ops::Activation;
 
 /// Up to this many rows `linear_row.wgsl` is used, whose cost grows with the rows; above it a whole tile of
-/// `linear.wgsl` is cheaper.
+/// `linear.wgsl` is cheaper, and one of `linear_direct.wgsl` always is.
 const FEW_ROWS: u32 = 4;
 /// Flags of the linear kernels.
 const HAS_BIAS: u32 = 1;
@@ -46,11 +46,13 @@ impl Rows {
 }
 
 impl GpuOps {
-    /// A matrix, contents undefined.
+    /// A matrix, contents undefined. Its buffer has room for some rows more, so that an utterance of nearly the same length
+    /// gets the same buffers in the same order, and with them the same bind groups.
     pub(super) fn tensor(&self, rows: usize, columns: usize) -> Result<GpuTensor, EngineError> {
-        let bytes = rows.saturating_mul(columns).saturating_mul(4) as u64;
+        let bytes = |rows: usize| rows.saturating_mul(columns).saturating_mul(4) as u64;
+        let block = self.arena.activations(bytes(rows), bytes(bucket(rows)))?;
         Ok(GpuTensor {
-            block: Arc::new(self.arena.activations(bytes)?),
+            block: Arc::new(block),
             rows,
             columns,
         })
@@ -118,15 +120,15 @@ impl GpuOps {
         ];
         blocks.extend(&weight.data.scales);
         let count = rows.count as u32;
+        let tiles = Tiles::from(self.choice.product);
         let (kernel, grid) = if let Some((_, scales)) = &quantised {
             blocks.push(&scales.block);
             let grid = product_grid(Tiles::Shared, count, group, 1);
             (Kernel::LinearInteger, grid)
-        } else if count <= FEW_ROWS && rows.groups == 1 {
+        } else if count <= FEW_ROWS && rows.groups == 1 && tiles != Tiles::Direct {
             let [across, down, _] = fold(group.div_ceil(8));
             (Kernel::LinearRow(format), [across, down, count])
         } else {
-            let tiles = Tiles::from(self.choice.product);
             let kernel = Kernel::Linear(tiles, format, reads);
             (kernel, product_grid(tiles, count, group, rows.groups))
         };
@@ -177,6 +179,11 @@ impl GpuOps {
     }
 }
 
+/// Rows that a matrix of so many has room for: four steps between two powers of two.
+fn bucket(rows: usize) -> usize {
+    rows.next_multiple_of((rows.next_power_of_two() / 8).max(1))
+}
+
 /// Workgroups of a matrix product.
 fn product_grid(tiles: Tiles, rows: u32, group: u32, groups: usize) -> [u32; 3] {
     match tiles {
@@ -211,5 +218,19 @@ pub(super) fn vector(weight: &GpuWeight) -> Result<&Block, EngineError> {
             weight.name.clone(),
             "is not plain floats, where nothing else is taken",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bucket;
+
+    #[test]
+    fn buckets_hold_their_rows_and_waste_at_most_a_quarter() {
+        for rows in 1..5000 {
+            assert!((rows..=rows + rows / 4).contains(&bucket(rows)), "{rows}");
+        }
+        assert_eq!(bucket(1), 1);
+        assert_eq!(bucket(257), bucket(320));
     }
 }

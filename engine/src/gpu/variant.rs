@@ -108,8 +108,6 @@ impl Reads {
 
 /// Rows and outputs of the tile that an invocation of `linear_direct.wgsl` keeps.
 pub(super) const DIRECT_TILE: [u32; 2] = [10, 8];
-/// Queries that an invocation of `attention_direct.wgsl` answers.
-pub(super) const DIRECT_QUERIES: u32 = 2;
 /// Invocations of a workgroup of the direct kernels.
 pub(super) const DIRECT_THREADS: u32 = 32;
 
