@@ -73,18 +73,22 @@ pub(super) fn attention_blocks(size: usize) -> u8 {
     size.div_ceil(32).clamp(1, ATTENTION_BLOCKS) as u8
 }
 
-/// Columns of a head, in fours, that `attention_direct.wgsl` has a variant of its own for: HuBERT's and CLIP's.
-const WHOLE_VECTORS: u8 = 16;
+/// Most fours of columns of a head for which `attention_direct.wgsl` has a variant of its own: HuBERT's and CLIP's 64 columns.
+const WHOLE_VECTORS: usize = 16;
 /// Fours that an invocation of `attention_direct.wgsl` answers of any other head, which has a multiple of them.
 const PART_VECTORS: u8 = 4;
 
 /// The kernel for heads of `size` columns that lie at multiples of four (`in_fours`).
 pub(super) fn attention(size: usize, style: Style, in_fours: bool) -> Kernel {
-    if style == Style::Shared || !in_fours || !size.is_multiple_of(4 * usize::from(PART_VECTORS)) {
-        return Kernel::Attention(attention_blocks(size));
+    let direct = style == Style::Direct && in_fours && size.is_multiple_of(4);
+    if direct && size / 4 <= WHOLE_VECTORS {
+        // At most 16.
+        Kernel::AttentionDirect(Some((size / 4) as u8))
+    } else if direct && size.is_multiple_of(4 * usize::from(PART_VECTORS)) {
+        Kernel::AttentionDirect(None)
+    } else {
+        Kernel::Attention(attention_blocks(size))
     }
-    let whole = size == 4 * usize::from(WHOLE_VECTORS);
-    Kernel::AttentionDirect(whole.then_some(WHOLE_VECTORS))
 }
 
 /// Queries that an invocation of `attention_direct.wgsl` answers, and with how many fours of columns. More queries are
@@ -96,7 +100,7 @@ pub(super) fn direct_task(whole: Option<u8>) -> [u32; 2] {
     }
 }
 
-/// Every kernel in every variant, in a fixed order.
+/// Every kernel in every variant, in a fixed order; of `attention_direct.wgsl` those for usual sizes of heads.
 pub fn all_variants() -> Vec<Kernel> {
     let mut all = Vec::new();
     for format in [Format::F32, Format::F16, Format::Q8, Format::Q4] {
@@ -112,7 +116,7 @@ pub fn all_variants() -> Vec<Kernel> {
         }
     }
     all.extend((1..=ATTENTION_BLOCKS as u8).map(Kernel::Attention));
-    all.extend([None, Some(WHOLE_VECTORS)].map(Kernel::AttentionDirect));
+    all.extend([None, Some(8), Some(12), Some(16)].map(Kernel::AttentionDirect));
     for style in [Style::Shared, Style::Direct] {
         all.extend([Kernel::LayerNorm(style), Kernel::ChannelNorm(style)]);
     }
