@@ -13,7 +13,7 @@
 // Workgroup memory: none.
 // Keys and values are read once for {{QUERIES}} queries. Queries and results go through arrays in loops: written out, each of these
 // loads and stores would have to be compiled, which took longer than running them.
-// Measured (SwiftShader, docs/kernels.md): 49 rows, 12 heads of 64.
+// Measured (docs/kernels.md), 49 rows, 12 heads of 64: lavapipe 0.9 ms (attention.wgsl: 5.2), SwiftShader 4.9 ms (15).
 
 struct Params {
     rows: u32,

@@ -17,8 +17,8 @@
 // A load is the expensive part where four invocations share a vector (it is gathered lane by lane), so the tile is as
 // large as compiling it allows: a load pays for {{ROWS}} or {{OUTPUTS}} multiplications.
 // Measured (GFLOP a second and core, 49 x 768 -> 768, f32): SwiftShader 4.1 at 10 x 8, 3.5 at 8 x 8, 2.3 at 4 x 4,
-// 2.7 at 16 x 16 (and four times the time to compile), 0.8 for linear.wgsl; lavapipe 11.3 at 10 x 8, 6.1 at 4 x 4,
-// 2.3 for linear.wgsl.
+// 2.7 at 16 x 16 (and four times the time to compile), 1.2 for linear.wgsl; lavapipe 11.3 at 10 x 8, 6.1 at 4 x 4,
+// 2.8 for linear.wgsl.
 
 #include product.wgsl
 #include weight.wgsl

@@ -9,7 +9,7 @@
 //
 // Dispatch: one invocation a group, 64 a workgroup, folded.
 // Workgroup memory: none.
-// Measured: a hundredth of the product that follows (docs/kernels.md).
+// Measured with linear_integer.wgsl (docs/kernels.md).
 
 struct Params {
     groups: u32,

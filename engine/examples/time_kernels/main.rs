@@ -5,12 +5,12 @@
 //! Each figure is the least of several runs. A software adapter is timed by the processor time of this
 //! process where Linux tells it, since wall time would mostly say how busy the machine is.
 
-use std::sync::OnceLock;
-use std::time::Instant;
+mod clock;
+mod families;
 
 use saysee_engine::EngineError;
 use saysee_engine::cpu::CpuOps;
-use saysee_engine::gpu::{GpuOps, GpuOptions, GpuTensor, Product};
+use saysee_engine::gpu::{GpuOps, GpuOptions, GpuTensor};
 use saysee_engine::graph::Network;
 use saysee_engine::ops::{Activation, Attention, Columns, Convolution, Firing, Ops};
 use saysee_engine::pack::{
@@ -19,7 +19,9 @@ use saysee_engine::pack::{
 };
 use saysee_engine::testing::{self, Random};
 
-const RUNS: usize = 7;
+use clock::{PROCESSOR_TIME, least, now, processor_time, time};
+use families::time_families;
+
 const WIDTH: usize = 192;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -54,133 +56,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("query of {seconds} s, {weights:?}: gpu {on_gpu:.1} ms, cpu {on_cpu:.1} ms");
     }
     println!("{:?}", gpu.ledger());
-    Ok(())
-}
-
-/// Milliseconds since some moment: of processor time if `PROCESSOR_TIME` says so, else of wall time.
-fn now() -> f64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    let wall = START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e3;
-    match PROCESSOR_TIME.get() {
-        Some(true) => processor_time().unwrap_or(wall),
-        _ => wall,
-    }
-}
-
-/// Whether to count processor time.
-static PROCESSOR_TIME: OnceLock<bool> = OnceLock::new();
-
-/// Milliseconds that all threads of this process have run, as Linux counts them.
-fn processor_time() -> Option<f64> {
-    let mut nanoseconds = 0.0;
-    for thread in std::fs::read_dir("/proc/self/task").ok()? {
-        let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
-        nanoseconds += text.split_whitespace().next()?.parse::<f64>().ok()?;
-    }
-    Some(nanoseconds / 1e6)
-}
-
-fn least(mut work: impl FnMut() -> Result<(), EngineError>) -> Result<f64, EngineError> {
-    let mut least = f64::INFINITY;
-    for _ in 0..RUNS {
-        let start = now();
-        work()?;
-        least = least.min(now() - start);
-    }
-    Ok(least)
-}
-
-/// Records `work` some times, submits once, and prints the time of one.
-fn time(
-    gpu: &mut GpuOps,
-    what: &str,
-    mut work: impl FnMut(&mut GpuOps) -> Result<GpuTensor, EngineError>,
-) -> Result<(), EngineError> {
-    /// Fewer of what takes long.
-    const ENOUGH: f64 = 300.0;
-    let probe = gpu.upload(&[0.0], 1, 1)?;
-    let idle = least(|| pollster::block_on(gpu.read(&[&probe])).map(drop))?;
-    let mut several = |count: u32| {
-        let start = now();
-        for _ in 0..count {
-            work(gpu)?;
-        }
-        pollster::block_on(gpu.read(&[&probe]))?;
-        Ok::<_, EngineError>((now() - start - idle).max(0.0) / f64::from(count))
-    };
-    several(1)?;
-    let mut best = several(1)?;
-    if best < ENOUGH {
-        for _ in 0..RUNS {
-            best = best.min(several(20_u32.min((ENOUGH / best.max(0.01)) as u32 + 1))?);
-        }
-    }
-    println!("{what:<48} {best:8.3} ms");
-    Ok(())
-}
-
-/// What decides between families: products of HuBERT base, and attention over more and more frames.
-fn time_families(gpu: &mut GpuOps) -> Result<(), EngineError> {
-    let mut random = Random::new(3);
-    let mut matrix = |rows: usize, columns: usize| random.numbers(rows * columns, 0.1);
-    let shape = [768, 768];
-    let data = matrix(768, 768);
-    let weights = [
-        (
-            "f32",
-            Some(WeightData::F32 {
-                shape,
-                data: data.clone(),
-            }),
-        ),
-        ("f16", Some(WeightData::half(shape, &data))),
-        ("q8", WeightData::quantise(shape, &data)),
-    ];
-    for product in [
-        Product::Shared,
-        Product::Half,
-        Product::Direct,
-        Product::Integer,
-    ] {
-        if gpu.force(product).is_err() {
-            continue;
-        }
-        for (name, weight) in &weights {
-            let Some(weight) = weight else { continue };
-            if product == Product::Integer && *name != "q8" {
-                continue;
-            }
-            let weight = gpu.load(name, weight)?;
-            for rows in [49, 499] {
-                let x = gpu.upload(&matrix(rows, 768), rows, 768)?;
-                time(
-                    gpu,
-                    &format!("{product:?}, {name}, [{rows}, 768] -> 768"),
-                    |gpu| gpu.linear(&x, &weight, None, Activation::None, None),
-                )?;
-            }
-        }
-    }
-    for product in [Product::Shared, Product::Direct] {
-        gpu.force(product)?;
-        for keys in [25, 49, 149, 499, 999] {
-            let wide = gpu.upload(&matrix(keys, 3 * 768), keys, 3 * 768)?;
-            let shape = Attention {
-                width: 768,
-                heads: 12,
-                keys,
-                causal: false,
-            };
-            time(
-                gpu,
-                &format!("{product:?}, attention of {keys} frames"),
-                |gpu| {
-                    let (queries, keys, values) = parts(&wide, 768);
-                    gpu.attention(queries, keys, values, shape)
-                },
-            )?;
-        }
-    }
     Ok(())
 }
 
