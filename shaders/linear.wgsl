@@ -2,9 +2,9 @@
 // as an implicit matrix product.
 //
 // The inputs of a row are stretches of `span` consecutive numbers of `x`, `step` apart; the first stretch of row m begins
-// at m * pitch - lead. What lies outside `x` counts as zero. A linear layer has one stretch, pitch = inputs and lead = 0.
+// at m * pitch - lead. A stretch that lies outside `x` counts as zeros; none lies half outside. A linear layer has one stretch, pitch = inputs and lead = 0.
 // A convolution over frames [t, c] reads kernel * c consecutive numbers a row, with pitch = stride * c and lead =
-// padding * c: the weight being tap-major, nothing has to be rearranged. A convolution in groups of channels has a
+// padding * c: the weight being tap-major, nothing has to be rearranged. With padding each tap is a stretch of its own. A convolution in groups of channels has a
 // product of its own for each group of `group` channels: a stretch is a tap's channels of the group.
 //
 // Bindings

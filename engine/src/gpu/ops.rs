@@ -123,14 +123,7 @@ impl Ops for GpuOps {
         if let Some(bias) = bias {
             require_vector(bias, weight.outputs, "convolve")?;
         }
-        let rows = Rows {
-            count: shape.output_frames(x.rows),
-            pitch: shape.stride * x.columns,
-            lead: shape.padding * x.columns,
-            span: weight.inputs,
-            step: 0,
-            groups: 1,
-        };
+        let rows = Rows::of_convolution(shape, x, weight);
         self.product(x, &rows, weight, bias, activation, None)
     }
 

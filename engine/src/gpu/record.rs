@@ -10,7 +10,7 @@ use super::recorder::fold;
 use super::tensor::{GpuTensor, GpuWeight};
 use super::variant::{DIRECT_THREADS, DIRECT_TILE};
 use crate::error::EngineError;
-use crate::ops::Activation;
+use crate::ops::{Activation, Convolution};
 
 /// Up to this many rows `linear_row.wgsl` is used, whose cost grows with the rows; above it a whole tile of
 /// `linear.wgsl` is cheaper, and one of `linear_direct.wgsl` always is.
@@ -32,6 +32,23 @@ pub(super) struct Rows {
 }
 
 impl Rows {
+    /// Of a convolution of all of `x` over time.
+    pub(super) fn of_convolution(shape: Convolution, x: &GpuTensor, weight: &GpuWeight) -> Self {
+        // Padding ends between taps; without any, a row is one stretch.
+        let span = match shape.padding {
+            0 => weight.inputs,
+            _ => x.columns,
+        };
+        Self {
+            count: shape.output_frames(x.rows),
+            pitch: shape.stride * x.columns,
+            lead: shape.padding * x.columns,
+            span,
+            step: span,
+            groups: 1,
+        }
+    }
+
     /// Whether rows are just rows, and the product is a linear layer's.
     fn is_linear_layer(&self, inputs: usize) -> bool {
         self.groups == 1 && self.lead == 0 && self.span == inputs && self.pitch == inputs
