@@ -8,10 +8,12 @@
 //   3 bias    f32 [columns]
 //   4 y       f32 [rows, columns]
 //
-// Dispatch: ceil(columns / 16) workgroups of 256: 16 columns, whose neighbouring numbers are read together, of 16
-// lanes each. Three passes over the rows (mean, spread, output): there are tens of thousands, and the variance of
-// small differences of large numbers is not trusted to one pass. Each lane adds up a sixteenth, then lanes are added.
-// Workgroup memory: 1024 bytes.
+// Variants: LANES 16 for each column; 1: an invocation a column, for adapters that are programs on a CPU.
+//
+// Dispatch: ceil(columns / 16) workgroups of 16 columns, whose neighbouring numbers are read together, with their lanes.
+// Three passes over the rows (mean, spread, output): there are tens of thousands, and the variance of
+// small differences of large numbers is not trusted to one pass. Each of 16 lanes adds up a sixteenth, then lanes are added.
+// Workgroup memory: 1024 bytes, or none.
 // Measured (lavapipe, docs/kernels.md): 9600 rows of 512 columns (3 s of speech) take 108 ms.
 
 struct Params {
@@ -28,6 +30,11 @@ struct Params {
 
 #include activation.wgsl
 
+#if LANES == 1
+fn sum_of_column(value: f32, lane: u32) -> f32 {
+    return value;
+}
+#else
 var<workgroup> shares: array<f32, 256>;
 
 // The sum over the 16 lanes of a column, in a fixed order. To be called by all lanes together.
@@ -41,8 +48,9 @@ fn sum_of_column(value: f32, lane: u32) -> f32 {
     }
     return sum;
 }
+#endif
 
-@compute @workgroup_size(256)
+@compute @workgroup_size({{THREADS}})
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
@@ -52,14 +60,14 @@ fn main(
     let first = lane / 16u;
     var sum = 0.0;
     if inside {
-        for (var row = first; row < params.rows; row = row + 16u) {
+        for (var row = first; row < params.rows; row = row + {{LANES}}u) {
             sum = sum + x[row * params.columns + column];
         }
     }
     let mean = sum_of_column(sum, lane) / f32(params.rows);
     var spread = 0.0;
     if inside {
-        for (var row = first; row < params.rows; row = row + 16u) {
+        for (var row = first; row < params.rows; row = row + {{LANES}}u) {
             let difference = x[row * params.columns + column] - mean;
             spread = spread + difference * difference;
         }
@@ -68,7 +76,7 @@ fn main(
     if inside {
         let scale = weight[column] / sqrt(variance + 1e-5);
         let shift = bias[column];
-        for (var row = first; row < params.rows; row = row + 16u) {
+        for (var row = first; row < params.rows; row = row + {{LANES}}u) {
             let at = row * params.columns + column;
             y[at] = activate((x[at] - mean) * scale + shift, params.activation);
         }

@@ -35,5 +35,5 @@ fn main(
     }
     let pick = picks[at / params.columns * params.pitch];
     let row = min(u32(max(pick, 0.0)), params.table_rows - 1u);
-    y[at] = weight_at(row * params.columns + at % params.columns);
+    y[at] = weights_at(row * params.columns + at % params.columns);
 }

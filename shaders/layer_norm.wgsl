@@ -8,9 +8,11 @@
 //   3 bias    f32 [columns], unread unless affine is 1
 //   4 y       f32 [rows, columns]
 //
-// Dispatch: one workgroup of 64 a row, folded. Three passes over the row (mean, spread, output), the last
+// Variants: LANES 64: a workgroup a row; 1: an invocation a row, for adapters that are programs on a CPU.
+//
+// Dispatch: one workgroup of 64 a row, or one of 32 for 32 rows, folded. Three passes over the row (mean, spread, output), the last
 // two from cache: the variance of small differences of large numbers is not trusted to one pass.
-// Workgroup memory: 256 bytes.
+// Workgroup memory: 256 bytes, or none.
 // Measured (lavapipe, docs/kernels.md): 75 x 192 takes 0.7 ms.
 
 struct Params {
@@ -30,13 +32,19 @@ struct Params {
 #include reduce.wgsl
 #include activation.wgsl
 
-@compute @workgroup_size({{LANES}})
+@compute @workgroup_size({{THREADS}})
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
     @builtin(num_workgroups) workgroups: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
+    @builtin(local_invocation_index) invocation: u32,
 ) {
+#if LANES == 1
+    let lane = 0u;
+    let row = unfold(workgroup, workgroups) * {{THREADS}}u + invocation;
+#else
+    let lane = invocation;
     let row = unfold(workgroup, workgroups);
+#endif
     if row >= params.rows {
         return;
     }

@@ -9,27 +9,11 @@
 // Workgroup memory: 256 bytes.
 // Measured (lavapipe, docs/kernels.md): 1 x 128 -> 240 takes 0.2 ms.
 
-struct Params {
-    rows: u32,
-    inputs: u32,
-    outputs: u32,
-    pitch: u32,
-    lead: u32,
-    length: u32,
-    activation: u32,
-    flags: u32,
-    group: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read> residual: array<f32>;
-@group(0) @binding(5) var<storage, read_write> y: array<f32>;
-
 #include grid.wgsl
-#include activation.wgsl
+#include product.wgsl
 #include weight.wgsl
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
 
 var<workgroup> shares: array<f32, 64>;
 
@@ -48,11 +32,11 @@ fn share_of(row: u32, output: u32, lane: u32) -> f32 {
     for (var four = lane; four < fours; four = four + 8u) {
         let input = four * 4u;
         let v = vec4<f32>(x_at(row, input), x_at(row, input + 1u), x_at(row, input + 2u), x_at(row, input + 3u));
-        sum = sum + dot(weight_four(output * fours + four), v);
+        sum = sum + dot(weights_at(output * fours + four), v);
     }
 #else
     for (var input = lane; input < params.inputs; input = input + 8u) {
-        sum = sum + weight_at(output * params.inputs + input) * x_at(row, input);
+        sum = sum + weights_at(output * params.inputs + input) * x_at(row, input);
     }
 #endif
     return sum;
@@ -79,13 +63,5 @@ fn main(
     for (var i = 0u; i < 8u; i = i + 1u) {
         value = value + shares[invocation + i];
     }
-    if (params.flags & 1u) != 0u {
-        value = value + bias[output];
-    }
-    value = activate(value, params.activation);
-    let at = row * params.outputs + output;
-    if (params.flags & 2u) != 0u {
-        value = value + residual[at];
-    }
-    y[at] = value;
+    store(row, output, params.outputs, value);
 }

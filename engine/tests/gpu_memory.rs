@@ -76,6 +76,22 @@ fn the_ledger_stays_put_over_fifty_queries_no_longer_than_the_first() {
 }
 
 #[test]
+fn utterances_of_nearly_the_same_length_share_everything() {
+    let Some(mut gpu) = gpu_support::open() else {
+        return;
+    };
+    let weights = weights(&mut gpu);
+    query(&mut gpu, &weights, 300);
+    let groups = gpu.bind_groups();
+    let before = gpu.ledger();
+    for frames in [300, 299, 290, 301, 310, 320, 290, 300] {
+        query(&mut gpu, &weights, frames);
+        assert_eq!(gpu.bind_groups(), groups, "after {frames} frames");
+        assert_eq!(gpu.ledger(), before, "after {frames} frames");
+    }
+}
+
+#[test]
 fn dropped_weights_are_given_back() {
     let Some(mut gpu) = gpu_support::open() else {
         return;

@@ -8,7 +8,7 @@
 
 mod gpu_support;
 
-use gpu_support::{attend, noise, weight, with_gpu};
+use gpu_support::{attend, noise, weight, with_each_family, with_gpu};
 use proptest::prelude::*;
 use saysee_engine::ops::{Activation, Attention, Columns, Convolution, Ops};
 use saysee_engine::pack::{TextFrame, WeightData, WeightFormat};
@@ -57,7 +57,7 @@ proptest! {
         seed: u64,
     ) {
         let inputs = if is_quantised(format) { inputs.next_multiple_of(32) } else { inputs };
-        with_gpu(|gpu| {
+        with_each_family(|gpu| {
             agree!(gpu, 2e-5, |ops| {
                 let x = ops.upload(&noise(rows * inputs, seed), rows, inputs)?;
                 let w = ops.load("w", &weight(outputs, inputs, seed + 1, format))?;
@@ -84,7 +84,7 @@ proptest! {
         let shape = Convolution { kernel, stride, padding };
         prop_assume!(shape.output_frames(frames) > 0);
         let format = if inputs == 32 { WeightFormat::Q8 } else { WeightFormat::F16 };
-        with_gpu(|gpu| {
+        with_each_family(|gpu| {
             agree!(gpu, 2e-5, |ops| {
                 let x = ops.upload(&noise(frames * inputs, seed), frames, inputs)?;
                 let w = ops.load("w", &weight(outputs, kernel * inputs, seed + 1, format))?;
@@ -116,7 +116,7 @@ proptest! {
 
     #[test]
     fn norms(rows in 1usize..20, columns in 1usize..200, offset in -50f32..50.0, seed: u64) {
-        with_gpu(|gpu| {
+        with_each_family(|gpu| {
             agree!(gpu, 1e-4, |ops| {
                 let x: Vec<f32> = noise(rows * columns, seed).iter().map(|x| x + offset).collect();
                 let x = ops.upload(&x, rows, columns)?;
@@ -144,7 +144,7 @@ proptest! {
         // Logits grow with the square of the input, the rounding in them with the logits, and the values that
         // the weights mix with the input once more.
         let tolerance = 5e-5 * (sharpness.powi(3) / 8.0).max(1.0);
-        with_gpu(|gpu| {
+        with_each_family(|gpu| {
             agree!(gpu, tolerance, |ops| {
                 let columns = 3 * heads * size;
                 let x: Vec<f32> = noise(rows * columns, seed).iter().map(|x| x * sharpness).collect();
@@ -165,7 +165,7 @@ proptest! {
         seed: u64,
     ) {
         let keys = rows.saturating_sub(padding).max(1);
-        with_gpu(|gpu| {
+        with_each_family(|gpu| {
             agree!(gpu, 5e-5, |ops| {
                 let width = heads * size;
                 let q = ops.upload(&noise(queries * (width + offset), seed), queries, width + offset)?;
@@ -185,12 +185,12 @@ proptest! {
     fn grouped_convolve(
         frames in 1usize..40,
         groups in 1usize..5,
-        channels in 1usize..20,
+        channels in prop_oneof![1usize..20, Just(8usize), Just(48)],
         kernel in 1usize..20,
         format in prop::sample::select(vec![WeightFormat::F32, WeightFormat::F16]),
         seed: u64,
     ) {
-        with_gpu(|gpu| {
+        with_each_family(|gpu| {
             agree!(gpu, 2e-5, |ops| {
                 let width = groups * channels;
                 let x = ops.upload(&noise(frames * width, seed), frames, width)?;
@@ -332,7 +332,7 @@ fn f16_weights_are_computed_with_as_floats() {
 
 #[test]
 fn activations_survive_large_numbers() {
-    with_gpu(|gpu| {
+    with_each_family(|gpu| {
         let x = [
             -1e30, -1e4, -90.0, -5.0, -1e-3, 0.0, 1e-3, 5.0, 90.0, 1e4, 1e30,
         ];
@@ -348,7 +348,7 @@ fn activations_survive_large_numbers() {
 
 #[test]
 fn silence_is_no_special_case() {
-    with_gpu(|gpu| {
+    with_each_family(|gpu| {
         agree!(gpu, 1e-6, |ops| {
             let x = ops.upload(&[0.0; 3 * 48], 3, 48)?;
             let norm = ops.layer_norm(&x, None, Activation::None)?;
@@ -361,7 +361,7 @@ fn silence_is_no_special_case() {
 
 #[test]
 fn attention_over_a_long_utterance() {
-    with_gpu(|gpu| {
+    with_each_family(|gpu| {
         agree!(gpu, 5e-5, |ops| {
             let (rows, columns) = (401, 3 * 96);
             let x = ops.upload(&noise(rows * columns, 5), rows, columns)?;

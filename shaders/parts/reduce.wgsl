@@ -1,5 +1,11 @@
 // Reductions over the {{LANES}} lanes of a workgroup, a power of two. 4 * {{LANES}} bytes of workgroup
 // memory. To be called by all lanes together (they hold barriers). The order of the additions is fixed.
+// With LANES 1 every invocation is on its own and there is nothing to reduce: no workgroup memory, no barriers.
+#if LANES == 1
+fn sum_of_lanes(value: f32, lane: u32) -> f32 {
+    return value;
+}
+#else
 var<workgroup> shares: array<f32, {{LANES}}>;
 
 fn sum_of_lanes(value: f32, lane: u32) -> f32 {
@@ -27,3 +33,4 @@ fn maximum_of_lanes(value: f32, lane: u32) -> f32 {
     }
     return shares[0];
 }
+#endif

@@ -131,11 +131,22 @@ impl Backend {
         on!(self, running => running.network.set_neighbours(neighbours));
     }
 
-    pub(super) fn ledger(&self) -> Option<Ledger> {
+    pub(super) fn gpu(&self) -> Option<&GpuOps> {
         match self {
             Self::Cpu(_) => None,
-            Self::Gpu(running) => Some(running.ops.ledger()),
+            Self::Gpu(running) => Some(&running.ops),
         }
+    }
+
+    pub(super) fn gpu_mut(&mut self) -> Option<&mut GpuOps> {
+        match self {
+            Self::Cpu(_) => None,
+            Self::Gpu(running) => Some(&mut running.ops),
+        }
+    }
+
+    pub(super) fn ledger(&self) -> Option<Ledger> {
+        self.gpu().map(GpuOps::ledger)
     }
 }
 
@@ -154,6 +165,7 @@ pub(super) fn on_cpu(
         ),
         reason,
         timings,
+        kernels: None,
     };
     (Backend::Cpu(Box::new(running)), report)
 }
@@ -170,6 +182,7 @@ pub(super) fn on_gpu(
         adapter: format!("{} ({})", adapter.name, adapter.backend),
         reason,
         timings,
+        kernels: Some(running.ops.choice().to_string()),
     };
     (Backend::Gpu(Box::new(running)), report)
 }

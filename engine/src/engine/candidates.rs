@@ -65,6 +65,7 @@ impl Candidates {
     pub(super) async fn open(
         manifest: &Manifest,
         choice: BackendChoice,
+        options: GpuOptions,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
         let precision = match manifest.weights {
@@ -81,11 +82,13 @@ impl Candidates {
                 Ok(Self::Cpu(exact, "the CPU was asked for, in f32".to_owned()))
             }
             BackendChoice::Gpu => Ok(Self::Gpu {
-                filling: Box::new(Filling::new(open_gpu(manifest, true, progress).await?)),
+                filling: Box::new(Filling::new(
+                    open_gpu(manifest, true, options, progress).await?,
+                )),
                 reason: "the GPU was asked for".to_owned(),
                 trial: false,
             }),
-            BackendChoice::Auto => Ok(match open_gpu(manifest, small, progress).await {
+            BackendChoice::Auto => Ok(match open_gpu(manifest, small, options, progress).await {
                 Ok(ops) if small => Self::Both(cpu(), Box::new(Filling::new(ops))),
                 Ok(ops) => Self::Gpu {
                     filling: Box::new(Filling::new(ops)),
@@ -194,11 +197,12 @@ async fn faster(
 async fn open_gpu(
     manifest: &Manifest,
     software: bool,
+    options: GpuOptions,
     progress: impl FnMut(usize, usize),
 ) -> Result<GpuOps, EngineError> {
     let options = GpuOptions {
         network: Some(manifest.clone()),
-        ..GpuOptions::default()
+        ..options
     };
     let mut ops = GpuOps::open(options).await?;
     if ops.adapter().software && !software {

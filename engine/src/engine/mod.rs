@@ -25,7 +25,7 @@ use crate::audio::{AudioError, SAMPLE_RATE};
 use crate::error::EngineError;
 use crate::format::FormatError;
 use crate::gallery::{self, Gallery};
-use crate::gpu::Ledger;
+use crate::gpu::{Ceiling, GpuOps, GpuOptions, KernelChoice, KernelTime, Ledger};
 use crate::graph::{NamedStage, Neighbours, StageTime};
 use crate::index::rank;
 use crate::pack::{Manifest, Pack};
@@ -69,8 +69,21 @@ impl Engine {
         choice: BackendChoice,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
+        Self::with_options(pack, choice, GpuOptions::default(), progress).await
+    }
+
+    /// As [`Engine::with_progress`], with a say in how a GPU is used: see [`EngineLoader::with_options`].
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub async fn with_options(
+        pack: &Pack,
+        choice: BackendChoice,
+        options: GpuOptions,
+        progress: impl FnMut(usize, usize),
+    ) -> Result<Self, EngineError> {
         let manifest = pack.manifest();
-        let mut candidates = Candidates::open(manifest, choice, progress).await?;
+        let mut candidates = Candidates::open(manifest, choice, options, progress).await?;
         for (name, data) in pack.tensors() {
             candidates.add(name, data)?;
         }
@@ -292,6 +305,34 @@ impl Engine {
     /// What the alternatives of keywords are the neighbours of, from now on.
     pub fn set_neighbours(&mut self, neighbours: Neighbours) {
         self.backend.set_neighbours(neighbours);
+    }
+
+    /// Which kernels the GPU got, to be handed to the next start in [`GpuOptions::choice`]; `None` on the CPU.
+    pub fn kernel_choice(&self) -> Option<&KernelChoice> {
+        self.backend.gpu().map(GpuOps::choice)
+    }
+
+    /// What each kernel has done since the last call: see [`GpuOps::profile`]. Empty on the CPU, and unless
+    /// [`GpuOptions::profile`] was set.
+    ///
+    /// # Errors
+    /// [`EngineError::GpuLost`].
+    pub async fn profile(&mut self) -> Result<Vec<KernelTime>, EngineError> {
+        match self.backend.gpu_mut() {
+            Some(gpu) => gpu.profile().await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// What the GPU can do at most: see [`GpuOps::ceiling`]; `None` on the CPU.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn ceiling(&mut self) -> Result<Option<Ceiling>, EngineError> {
+        match self.backend.gpu_mut() {
+            Some(gpu) => Ok(Some(gpu.ceiling().await?)),
+            None => Ok(None),
+        }
     }
 
     /// Bytes held on the GPU; `None` on the CPU.

@@ -57,4 +57,6 @@ pub struct BackendReport {
     pub reason: String,
     /// What was measured to decide; empty when nothing had to be.
     pub timings: Vec<BackendTime>,
+    /// On a GPU, which family of matrix products it got and what was measured for that: `half: shared 0.31 ms, half 0.22 ms`.
+    pub kernels: Option<String>,
 }

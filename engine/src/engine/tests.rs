@@ -159,7 +159,12 @@ fn an_engine_needs_every_shard() {
 fn a_large_pack_goes_to_one_backend() {
     let mut manifest = testing::pack_files(WeightFormat::F32, 1).unwrap().manifest;
     manifest.shards[0].bytes = candidates::SMALL + 1;
-    let opened = Candidates::open(&manifest, BackendChoice::Auto, |_, _| {});
+    let opened = Candidates::open(
+        &manifest,
+        BackendChoice::Auto,
+        GpuOptions::default(),
+        |_, _| {},
+    );
     let both = pollster::block_on(opened).map(|opened| matches!(opened, Candidates::Both(..)));
     assert!(!both.unwrap());
 }

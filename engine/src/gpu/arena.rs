@@ -22,7 +22,7 @@ struct Slab {
 
 #[derive(Default)]
 struct Shelf {
-    /// Free buffers, smallest first.
+    /// Free buffers, smallest first, then oldest first: the same queries get the same buffers, whatever came between.
     free: Vec<Slab>,
     /// Buffers to be destroyed after the next submission.
     retired: Vec<Slab>,
@@ -57,7 +57,10 @@ impl Drop for Block {
         let Some(slab) = self.slab.take() else { return };
         let mut shelf = lock(&self.shelf);
         if slab.category == Category::Activations {
-            let place = shelf.free.partition_point(|other| other.bytes < slab.bytes);
+            let order = |slab: &Slab| (slab.bytes, slab.id);
+            let place = shelf
+                .free
+                .partition_point(|other| order(other) < order(&slab));
             shelf.free.insert(place, slab);
         } else {
             shelf.retired.push(slab);
@@ -87,9 +90,10 @@ impl Arena {
         self.largest
     }
 
-    /// A matrix of a query, contents undefined.
-    pub(super) fn activations(&self, bytes: u64) -> Result<Block, EngineError> {
-        let needed = size_class(bytes);
+    /// A matrix of a query, contents undefined, with room for `roomy` bytes if that is possible.
+    pub(super) fn activations(&self, bytes: u64, roomy: u64) -> Result<Block, EngineError> {
+        let roomy = size_class(roomy);
+        let needed = if roomy <= self.largest { roomy } else { bytes };
         {
             let mut shelf = lock(&self.shelf);
             let place = shelf.free.partition_point(|slab| slab.bytes < needed);

@@ -5,6 +5,7 @@ use super::checks::require;
 use super::kernels::{self, Kernel};
 use super::recorder::fold;
 use super::tensor::GpuTensor;
+use super::variant::DIRECT_THREADS;
 use crate::error::EngineError;
 use crate::ops::{Attention, Columns};
 
@@ -47,7 +48,6 @@ impl GpuOps {
     ) -> Result<GpuTensor, EngineError> {
         let size = check(queries, keys, values, shape)?;
         let rows = queries.tensor.rows;
-        let blocks = kernels::attention_blocks(size);
         let y = self.tensor(rows, shape.width)?;
         let parameters = [
             rows as u32,
@@ -63,18 +63,30 @@ impl GpuOps {
             u32::from(shape.causal),
             (1.0 / (size as f32).sqrt()).to_bits(),
         ];
-        let grid = [
-            (rows as u32).div_ceil(32),
-            shape.heads as u32,
-            (size as u32).div_ceil(32 * u32::from(blocks)),
-        ];
+        let fours = size.is_multiple_of(4)
+            && [queries, keys, values]
+                .into_iter()
+                .all(|part| part.start.is_multiple_of(4) && part.tensor.columns.is_multiple_of(4));
+        let kernel = kernels::attention(size, self.choice.product.style(), fours);
+        let (rows, heads, size) = (rows as u32, shape.heads as u32, size as u32);
+        let grid = match kernel {
+            Kernel::AttentionDirect(whole) => {
+                let [queries, vectors] = kernels::direct_task(whole);
+                let tasks = rows.div_ceil(queries) * (size / (4 * vectors)) * heads;
+                fold(tasks.div_ceil(DIRECT_THREADS))
+            }
+            _ => {
+                let columns = 32 * u32::from(kernels::attention_blocks(size as usize));
+                [rows.div_ceil(32), heads, size.div_ceil(columns)]
+            }
+        };
         let bound = [
             &*queries.tensor.block,
             &*keys.tensor.block,
             &*values.tensor.block,
             &*y.block,
         ];
-        self.dispatch(Kernel::Attention(blocks), &bound, &parameters, grid)?;
+        self.dispatch(kernel, &bound, &parameters, grid)?;
         Ok(y)
     }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
+use super::choice::{KernelChoice, Precision};
 use crate::error::EngineError;
 use crate::pack::Manifest;
 
@@ -14,6 +15,12 @@ pub struct GpuOptions {
     pub adapter: Option<String>,
     /// The pack whose network is going to run: [`super::GpuOps::warm_up`] then compiles only the kernels it needs.
     pub network: Option<Manifest>,
+    /// What [`super::GpuOps::choice`] said at an earlier start: nothing is timed where it still fits.
+    pub choice: Option<KernelChoice>,
+    /// Whether results may be less exact where weights are.
+    pub precision: Precision,
+    /// Whether every dispatch is timed, for [`super::GpuOps::profile`]. Costs a pass a dispatch.
+    pub profile: bool,
 }
 
 /// What runs the kernels, for people and for the choice of a backend.
@@ -34,6 +41,8 @@ pub(super) struct Gpu {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     pub(super) report: AdapterReport,
+    /// Whether kernels may use half floats.
+    pub(super) has_f16: bool,
     health: Arc<Health>,
 }
 
@@ -64,10 +73,16 @@ impl Gpu {
         };
         // WebGPU's default limits are enough for every kernel; a lesser adapter gives what it has.
         let limits = wgpu::Limits::default().or_worse_values_from(&adapter.limits());
+        let mut wanted = wgpu::Features::SHADER_F16;
+        if options.profile {
+            wanted |= wgpu::Features::TIMESTAMP_QUERY;
+        }
+        let features = adapter.features() & wanted;
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor {
                 label: Some("saysee"),
                 required_limits: limits,
+                required_features: features,
                 ..Default::default()
             })
             .await
@@ -86,6 +101,7 @@ impl Gpu {
             device,
             queue,
             report,
+            has_f16: features.contains(wgpu::Features::SHADER_F16),
             health,
         })
     }

@@ -1,56 +1,33 @@
 //! The registry: every kernel of `shaders/` in every variant the engine can ask for.
 
 use super::template::{self, Constant};
+use super::variant::{DIRECT_THREADS, number, product_constants, weight_constants};
+pub use super::variant::{Format, Product, Reads, Style, Tiles};
 use crate::error::EngineError;
-
-/// How a weight is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// Plain floats.
-    F32,
-    /// Two half floats a word.
-    F16,
-    /// Four signed bytes a word, one scale for 32 inputs.
-    Q8,
-    /// Eight half bytes a word, one scale for 32 inputs.
-    Q4,
-}
-
-impl Format {
-    fn text(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::F16 => "f16",
-            Self::Q8 => "q8",
-            Self::Q4 => "q4",
-        }
-    }
-
-    /// Whether four numbers are read at a time, with a scale.
-    fn is_packed(self) -> bool {
-        matches!(self, Self::Q8 | Self::Q4)
-    }
-}
 
 /// A kernel with its text constants chosen: the unit of compilation. The file's own header holds its contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kernel {
-    /// `linear.wgsl`
-    Linear(Format),
-    /// `linear.wgsl` over groups of channels.
-    GroupedConvolve(Format),
+    /// `linear.wgsl`, which shares tiles, or `linear_direct.wgsl`, which does not.
+    Linear(Tiles, Format, Reads),
+    /// `linear_integer.wgsl`
+    LinearInteger,
+    /// `quantise_rows.wgsl`
+    QuantiseRows,
     /// `linear_row.wgsl`
     LinearRow(Format),
     /// `depthwise_convolve.wgsl`
     DepthwiseConvolve,
     /// `layer_norm.wgsl`
-    LayerNorm,
+    LayerNorm(Style),
     /// `channel_norm.wgsl`
-    ChannelNorm,
+    ChannelNorm(Style),
     /// `gated_linear_unit.wgsl`
     GatedLinearUnit,
     /// `attention.wgsl` that answers with this many times 32 columns of a head, 1 to 4.
     Attention(u8),
+    /// `attention_direct.wgsl` for any heads, or for those of this many times 4 columns.
+    AttentionDirect(Option<u8>),
     /// `attention_weights.wgsl`
     AttentionWeights,
     /// `scale_add.wgsl`
@@ -83,6 +60,8 @@ pub enum Kernel {
     Maximum,
     /// `log_mel_normalise.wgsl`
     LogMelNormalise,
+    /// `peak.wgsl`
+    Peak,
 }
 
 /// Most blocks of 32 columns that one workgroup of `attention.wgsl` answers with.
@@ -94,21 +73,56 @@ pub(super) fn attention_blocks(size: usize) -> u8 {
     size.div_ceil(32).clamp(1, ATTENTION_BLOCKS) as u8
 }
 
-/// Every kernel in every variant, in a fixed order.
+/// Most fours of columns of a head for which `attention_direct.wgsl` has a variant of its own: HuBERT's and CLIP's 64 columns.
+const WHOLE_VECTORS: usize = 16;
+/// Fours that an invocation of `attention_direct.wgsl` answers of any other head, which has a multiple of them.
+const PART_VECTORS: u8 = 4;
+
+/// The kernel for heads of `size` columns that lie at multiples of four (`in_fours`).
+pub(super) fn attention(size: usize, style: Style, in_fours: bool) -> Kernel {
+    let direct = style == Style::Direct && in_fours && size.is_multiple_of(4);
+    if direct && size / 4 <= WHOLE_VECTORS {
+        // At most 16.
+        Kernel::AttentionDirect(Some((size / 4) as u8))
+    } else if direct && size.is_multiple_of(4 * usize::from(PART_VECTORS)) {
+        Kernel::AttentionDirect(None)
+    } else {
+        Kernel::Attention(attention_blocks(size))
+    }
+}
+
+/// Queries that an invocation of `attention_direct.wgsl` answers, and with how many fours of columns. More queries are
+/// faster (4: 1.7 times 2 on SwiftShader) and compiled longer, which few queries are not worth.
+pub(super) fn direct_task(whole: Option<u8>) -> [u32; 2] {
+    match whole {
+        Some(vectors) => [4, vectors.into()],
+        None => [2, PART_VECTORS.into()],
+    }
+}
+
+/// Every kernel in every variant, in a fixed order; of `attention_direct.wgsl` those for usual sizes of heads.
 pub fn all_variants() -> Vec<Kernel> {
     let mut all = Vec::new();
     for format in [Format::F32, Format::F16, Format::Q8, Format::Q4] {
-        all.extend([Kernel::Linear(format), Kernel::LinearRow(format)]);
+        for tiles in [Tiles::Shared, Tiles::Half, Tiles::Direct] {
+            all.push(Kernel::Linear(tiles, format, Reads::Fours));
+            if !format.is_packed() {
+                all.push(Kernel::Linear(tiles, format, Reads::Ones));
+            }
+        }
+        all.push(Kernel::LinearRow(format));
         if !format.is_packed() {
-            all.extend([Kernel::GroupedConvolve(format), Kernel::Gather(format)]);
+            all.push(Kernel::Gather(format));
         }
     }
     all.extend((1..=ATTENTION_BLOCKS as u8).map(Kernel::Attention));
+    all.extend([None, Some(8), Some(12), Some(16)].map(Kernel::AttentionDirect));
+    for style in [Style::Shared, Style::Direct] {
+        all.extend([Kernel::LayerNorm(style), Kernel::ChannelNorm(style)]);
+    }
     all.extend([
         Kernel::AttentionWeights,
         Kernel::DepthwiseConvolve,
-        Kernel::LayerNorm,
-        Kernel::ChannelNorm,
         Kernel::GatedLinearUnit,
         Kernel::ScaleAdd,
         Kernel::ScaleShift,
@@ -124,6 +138,9 @@ pub fn all_variants() -> Vec<Kernel> {
         Kernel::LogMel,
         Kernel::Maximum,
         Kernel::LogMelNormalise,
+        Kernel::LinearInteger,
+        Kernel::QuantiseRows,
+        Kernel::Peak,
     ]);
     all
 }
@@ -149,15 +166,23 @@ macro_rules! file {
 impl Kernel {
     fn file(self) -> File {
         match self {
-            Self::Linear(format) if format.is_packed() => file!("linear", "rrrrwr"),
-            Self::Linear(_) | Self::GroupedConvolve(_) => file!("linear", "rrrrw"),
+            Self::Linear(Tiles::Direct, format, _) if format.is_packed() => {
+                file!("linear_direct", "rrrrwr")
+            }
+            Self::Linear(Tiles::Direct, ..) => file!("linear_direct", "rrrrw"),
+            Self::Linear(_, format, _) if format.is_packed() => file!("linear", "rrrrwr"),
+            Self::Linear(..) => file!("linear", "rrrrw"),
+            Self::LinearInteger => file!("linear_integer", "rrrrwrr"),
+            Self::QuantiseRows => file!("quantise_rows", "rww"),
+            Self::Peak => file!("peak", "w"),
             Self::LinearRow(format) if format.is_packed() => file!("linear_row", "rrrrwr"),
             Self::LinearRow(_) => file!("linear_row", "rrrrw"),
             Self::DepthwiseConvolve => file!("depthwise_convolve", "rrrw"),
-            Self::LayerNorm => file!("layer_norm", "rrrw"),
+            Self::LayerNorm(_) => file!("layer_norm", "rrrw"),
             Self::GatedLinearUnit => file!("gated_linear_unit", "rw"),
-            Self::ChannelNorm => file!("channel_norm", "rrrw"),
+            Self::ChannelNorm(_) => file!("channel_norm", "rrrw"),
             Self::Attention(_) => file!("attention", "rrrw"),
+            Self::AttentionDirect(_) => file!("attention_direct", "rrrw"),
             Self::AttentionWeights => file!("attention_weights", "rrw"),
             Self::ScaleShift => file!("scale_shift", "rrrw"),
             Self::Gather(_) => file!("gather", "rrw"),
@@ -188,44 +213,66 @@ impl Kernel {
         self.file().bindings
     }
 
-    /// Name and variant, unique: `linear (WEIGHT q8)`.
-    pub fn label(self) -> String {
-        match self {
-            Self::Linear(format) | Self::LinearRow(format) | Self::Gather(format) => {
-                format!("{} (WEIGHT {})", self.name(), format.text())
-            }
-            Self::GroupedConvolve(format) => {
-                format!("{} (WEIGHT {}, GROUPED yes)", self.name(), format.text())
-            }
-            Self::Attention(blocks) => format!("{} (BLOCKS {blocks})", self.name()),
-            _ => self.name().to_owned(),
-        }
+    /// Whether the adapter needs the optional feature `shader-f16`.
+    pub fn needs_f16(self) -> bool {
+        matches!(self, Self::Linear(Tiles::Half, ..))
     }
 
-    fn constants(self) -> Vec<Constant> {
+    /// Name and variant, unique: `linear (WEIGHT q8, FOURS yes)`.
+    pub fn label(self) -> String {
+        let variant = match self {
+            Self::Linear(tiles, format, reads) => {
+                let half = if tiles == Tiles::Half {
+                    ", NUMBER f16"
+                } else {
+                    ""
+                };
+                format!(" (WEIGHT {}, FOURS {}{half})", format.text(), reads.text())
+            }
+            Self::LinearRow(format) | Self::Gather(format) => {
+                format!(" (WEIGHT {})", format.text())
+            }
+            Self::Attention(blocks) => format!(" (BLOCKS {blocks})"),
+            Self::AttentionDirect(Some(vectors)) => format!(" (VECTORS {vectors}, WHOLE yes)"),
+            Self::LayerNorm(Style::Direct) | Self::ChannelNorm(Style::Direct) => {
+                " (LANES 1)".to_owned()
+            }
+            _ => String::new(),
+        };
+        format!("{}{variant}", self.name())
+    }
+
+    fn constants(self) -> Vec<Constant<'static>> {
         match self {
-            Self::Linear(format)
-            | Self::GroupedConvolve(format)
-            | Self::LinearRow(format)
-            | Self::Gather(format) => {
-                let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-                let grouped = matches!(self, Self::GroupedConvolve(_));
+            Self::Linear(tiles, format, reads) => product_constants(tiles, format, reads),
+            Self::LinearInteger => vec![number("FOUR", 4)],
+            Self::Peak => vec![number("EIGHT", 8)],
+            Self::LinearRow(format) if format.is_packed() => weight_constants(format, Reads::Fours),
+            Self::LinearRow(format) | Self::Gather(format) => weight_constants(format, Reads::Ones),
+            Self::Attention(blocks) => vec![
+                number("BLOCKS", blocks.into()),
+                number("VECTORS", 4 * u32::from(blocks)),
+            ],
+            Self::AttentionDirect(whole) => {
+                let [queries, vectors] = direct_task(whole);
+                let is_whole = if whole.is_some() { "yes" } else { "no" };
                 vec![
-                    ("WEIGHT", format.text().to_owned()),
-                    ("PACKED", yes_or_no(format.is_packed())),
-                    ("GROUPED", yes_or_no(grouped)),
+                    number("QUERIES", queries),
+                    number("VECTORS", vectors),
+                    ("WHOLE", is_whole.to_owned()),
                 ]
             }
-            Self::Attention(blocks) => vec![
-                ("BLOCKS", blocks.to_string()),
-                ("VECTORS", (4 * u32::from(blocks)).to_string()),
-            ],
-            Self::LayerNorm
-            | Self::NormaliseRows
+            Self::LayerNorm(Style::Shared) => vec![number("LANES", 64), number("THREADS", 64)],
+            Self::ChannelNorm(Style::Shared) => vec![number("LANES", 16), number("THREADS", 256)],
+            Self::LayerNorm(Style::Direct) => {
+                vec![number("LANES", 1), number("THREADS", DIRECT_THREADS)]
+            }
+            Self::ChannelNorm(Style::Direct) => vec![number("LANES", 1), number("THREADS", 16)],
+            Self::NormaliseRows
             | Self::LogMelNormalise
             | Self::AttentionWeights
-            | Self::NeighbourCosines => vec![("LANES", "64".to_owned())],
-            Self::Maximum => vec![("LANES", "256".to_owned())],
+            | Self::NeighbourCosines => vec![number("LANES", 64)],
+            Self::Maximum => vec![number("LANES", 256)],
             _ => Vec::new(),
         }
     }
@@ -247,6 +294,8 @@ impl Kernel {
 fn part(name: &str) -> Option<&'static str> {
     match name {
         "activation.wgsl" => Some(include_str!("../../../shaders/parts/activation.wgsl")),
+        "inputs.wgsl" => Some(include_str!("../../../shaders/parts/inputs.wgsl")),
+        "product.wgsl" => Some(include_str!("../../../shaders/parts/product.wgsl")),
         "grid.wgsl" => Some(include_str!("../../../shaders/parts/grid.wgsl")),
         "weight.wgsl" => Some(include_str!("../../../shaders/parts/weight.wgsl")),
         "reduce.wgsl" => Some(include_str!("../../../shaders/parts/reduce.wgsl")),
@@ -269,7 +318,10 @@ mod tests {
 
     #[test]
     fn no_variant_needs_more_than_every_webgpu_device_has() {
-        for kernel in all_variants() {
+        for kernel in all_variants()
+            .into_iter()
+            .filter(|kernel| !kernel.needs_f16())
+        {
             assert!(kernel.bindings().len() <= 8, "{}", kernel.label());
             let text = kernel.wgsl().unwrap();
             for forbidden in ["override ", "subgroup", "enable ", ": f16", "<f16>"] {

@@ -4,7 +4,10 @@
 //! ops.rs         the operations; their longer parts in record.rs, attention.rs, norm.rs, text.rs, firing.rs,
 //!                front_end.rs and checks.rs
 //!   kernels.rs     the registry of shaders/*.wgsl in all variants     template.rs  their preprocessor
+//!   variant.rs     in what variants differ
 //!   needs.rs       which of them a network runs
+//!   choice.rs      which family of matrix products the adapter gets   probe.rs     the timing that decides
+//!   profile.rs     what each kernel takes
 //!   pipelines.rs   compiled kernels, warmed up without blocking       browser.rs   what only a page has
 //!   bindings.rs    bind groups, made once for a combination of buffers
 //!   recorder.rs    recorded dispatches and their parameters, submitted in few pieces
@@ -29,6 +32,7 @@ mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod checks;
+mod choice;
 mod device;
 mod firing;
 mod front_end;
@@ -38,15 +42,22 @@ mod needs;
 mod norm;
 mod ops;
 mod pipelines;
+mod probe;
+mod profile;
 mod readback;
 mod record;
 mod recorder;
 mod template;
 mod tensor;
 mod text;
+mod variant;
 
+pub use choice::{KernelChoice, Precision, ProductTime};
 pub use device::{AdapterReport, GpuOptions};
+pub use kernels::Product;
 pub use ledger::Ledger;
+pub use probe::Ceiling;
+pub use profile::KernelTime;
 pub use tensor::{GpuTensor, GpuWeight};
 
 use std::sync::Arc;
@@ -55,7 +66,7 @@ use arena::{Arena, Block};
 use bindings::Bindings;
 use device::Gpu;
 use front_end::Tables;
-use kernels::Kernel;
+use kernels::{Format, Kernel};
 use ledger::Category;
 use pipelines::Pipelines;
 use readback::Readback;
@@ -63,6 +74,7 @@ use recorder::Recorder;
 use tensor::Uploader;
 
 use crate::error::EngineError;
+use crate::pack::Manifest;
 
 /// The operations on a GPU.
 pub struct GpuOps {
@@ -76,7 +88,11 @@ pub struct GpuOps {
     /// Bound where a kernel has an input that a call leaves out.
     nothing: Arc<Block>,
     tables: Option<Tables>,
-    kernels: Vec<Kernel>,
+    /// The pack's network, if it is known.
+    network: Option<Manifest>,
+    choice: KernelChoice,
+    /// Whether `choice` stands; else it is what is likeliest.
+    chosen: bool,
     /// Keeps the uniform buffer in the ledger for as long as the recorder writes it.
     _uniforms: Block,
 }
@@ -108,25 +124,38 @@ impl GpuOps {
                     reason: "no uniform buffer".to_owned(),
                 })?;
         let usage = wgpu::BufferUsages::STORAGE;
+        let weights = options.network.as_ref().map(needs::main_format);
+        let likeliest = KernelChoice::untimed(
+            format!("{} ({})", gpu.report.name, gpu.report.backend),
+            gpu.report.software,
+            weights.unwrap_or(Format::F32),
+            options.precision,
+        );
+        let earlier = options.choice.filter(|choice| choice.fits(&likeliest));
         Ok(Self {
             uploader: Uploader::new(gpu.queue.clone()),
             bindings: Bindings::new(gpu.device.clone()),
             pipelines: Pipelines::new(gpu.device.clone()),
-            recorder: Recorder::new(gpu.device.clone(), gpu.queue.clone(), uniform_buffer),
+            recorder: Recorder::new(
+                gpu.device.clone(),
+                gpu.queue.clone(),
+                uniform_buffer,
+                options.profile,
+            ),
             readback: Readback::default(),
             nothing: Arc::new(arena.create("nothing", Category::Tables, 0, usage)?),
             tables: None,
-            kernels: match &options.network {
-                Some(manifest) => needs::kernels(manifest),
-                None => kernels::all_variants(),
-            },
+            // Nothing to find out about a program on the CPU, and compiling what it does not need takes it seconds.
+            chosen: earlier.is_some() || gpu.report.software || options.network.is_none(),
+            choice: earlier.unwrap_or(likeliest),
+            network: options.network,
             _uniforms: uniforms,
             arena,
             gpu,
         })
     }
 
-    /// Compiles the kernels, in a browser side by side and without blocking. Without it each is compiled at
+    /// Chooses among the kernels where that takes a timing, and compiles them, in a browser side by side and without blocking. Without it each is compiled at
     /// its first use. `progress(n, m)`: n of m are done.
     ///
     /// # Errors
@@ -135,8 +164,16 @@ impl GpuOps {
         &mut self,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<(), EngineError> {
+        self.choose().await?;
+        let kernels = match &self.network {
+            Some(manifest) => needs::kernels(manifest, self.choice.product),
+            None => kernels::all_variants()
+                .into_iter()
+                .filter(|kernel| self.gpu.has_f16 || !kernel.needs_f16())
+                .collect(),
+        };
         self.pipelines
-            .warm_up(&self.kernels, &mut self.bindings, &mut progress)
+            .warm_up(&kernels, &mut self.bindings, &mut progress)
             .await?;
         self.gpu.check()
     }
@@ -144,6 +181,26 @@ impl GpuOps {
     /// What the operations run on.
     pub fn adapter(&self) -> &AdapterReport {
         &self.gpu.report
+    }
+
+    /// Which kernels this adapter gets; settled by [`GpuOps::warm_up`].
+    pub fn choice(&self) -> &KernelChoice {
+        &self.choice
+    }
+
+    /// Takes a family of matrix products without asking what is fastest: for tests and timings.
+    ///
+    /// # Errors
+    /// [`EngineError::GpuUnavailable`] when the adapter lacks what it needs.
+    pub fn force(&mut self, product: Product) -> Result<(), EngineError> {
+        if product == Product::Half && !self.gpu.has_f16 {
+            return Err(EngineError::GpuUnavailable {
+                reason: "the adapter has no half floats".to_owned(),
+            });
+        }
+        self.choice.product = product;
+        self.chosen = true;
+        Ok(())
     }
 
     /// Bytes held on the GPU.
@@ -174,7 +231,9 @@ impl GpuOps {
         let group = self
             .bindings
             .group(kernel.bindings(), self.recorder.uniforms(), blocks);
-        self.recorder.record(pipeline, group, parameters, grid);
+        let bytes = || blocks.iter().map(|block| block.bytes()).sum();
+        self.recorder
+            .record(kernel, bytes, pipeline, group, parameters, grid);
         Ok(())
     }
 

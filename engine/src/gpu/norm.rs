@@ -2,10 +2,11 @@
 
 use super::GpuOps;
 use super::checks::{require, require_vector};
-use super::kernels::Kernel;
+use super::kernels::{Kernel, Style};
 use super::record::{activation_number, vector};
 use super::recorder::fold;
 use super::tensor::{GpuTensor, GpuWeight};
+use super::variant::DIRECT_THREADS;
 use crate::error::EngineError;
 use crate::ops::Activation;
 
@@ -34,7 +35,13 @@ impl GpuOps {
             None => (&*nothing, &*nothing),
         };
         let blocks = [&*x.block, weight, bias, &y.block];
-        self.dispatch(Kernel::LayerNorm, &blocks, &parameters, fold(x.rows as u32))?;
+        let style = self.choice.product.style();
+        let grid = fold(match style {
+            Style::Shared => x.rows as u32,
+            Style::Direct => (x.rows as u32).div_ceil(DIRECT_THREADS),
+        });
+        let kernel = Kernel::LayerNorm(style);
+        self.dispatch(kernel, &blocks, &parameters, grid)?;
         Ok(y)
     }
 
@@ -56,7 +63,25 @@ impl GpuOps {
         ];
         let blocks = [&*x.block, vector(weight)?, vector(bias)?, &y.block];
         let grid = [(x.columns as u32).div_ceil(16), 1, 1];
-        self.dispatch(Kernel::ChannelNorm, &blocks, &parameters, grid)?;
+        let kernel = Kernel::ChannelNorm(self.choice.product.style());
+        self.dispatch(kernel, &blocks, &parameters, grid)?;
+        Ok(y)
+    }
+
+    /// [`crate::ops::Ops::normalise_rows`].
+    pub(super) fn record_normalise_rows(
+        &mut self,
+        x: &GpuTensor,
+    ) -> Result<GpuTensor, EngineError> {
+        let y = self.tensor(x.rows, x.columns)?;
+        let parameters = [x.rows as u32, x.columns as u32];
+        let grid = fold(x.rows as u32);
+        self.dispatch(
+            Kernel::NormaliseRows,
+            &[&x.block, &y.block],
+            &parameters,
+            grid,
+        )?;
         Ok(y)
     }
 

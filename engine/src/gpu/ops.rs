@@ -94,7 +94,9 @@ impl Ops for GpuOps {
             count: x.rows,
             pitch: x.columns,
             lead: 0,
-            group: 0,
+            span: weight.inputs,
+            step: 0,
+            groups: 1,
         };
         self.product(x, &rows, weight, bias, activation, residual)
     }
@@ -121,12 +123,7 @@ impl Ops for GpuOps {
         if let Some(bias) = bias {
             require_vector(bias, weight.outputs, "convolve")?;
         }
-        let rows = Rows {
-            count: shape.output_frames(x.rows),
-            pitch: shape.stride * x.columns,
-            lead: shape.padding * x.columns,
-            group: 0,
-        };
+        let rows = Rows::of_convolution(shape, x, weight);
         self.product(x, &rows, weight, bias, activation, None)
     }
 
@@ -181,8 +178,10 @@ impl Ops for GpuOps {
         let rows = Rows {
             count: x.rows,
             pitch: width,
-            lead: weight.inputs / group / 2,
-            group,
+            lead: weight.inputs / group / 2 * width,
+            span: group,
+            step: width,
+            groups,
         };
         self.product(x, &rows, weight, Some(bias), activation, Some(x))
     }
@@ -352,15 +351,7 @@ impl Ops for GpuOps {
     }
 
     fn normalise_rows(&mut self, x: &GpuTensor) -> Result<GpuTensor, EngineError> {
-        let y = self.tensor(x.rows, x.columns)?;
-        let parameters = [x.rows as u32, x.columns as u32];
-        self.dispatch(
-            Kernel::NormaliseRows,
-            &[&x.block, &y.block],
-            &parameters,
-            fold(x.rows as u32),
-        )?;
-        Ok(y)
+        self.record_normalise_rows(x)
     }
 
     fn top_k(

@@ -114,3 +114,19 @@ fn split(bytes: &[u8], tensors: &[&GpuTensor]) -> Vec<Vec<f32>> {
         })
         .collect()
 }
+/// The 64-bit numbers of a buffer that can be mapped.
+pub(super) async fn words(gpu: &Gpu, buffer: &wgpu::Buffer) -> Result<Vec<u64>, EngineError> {
+    let (sender, receiver) = oneshot::channel();
+    buffer.map_async(wgpu::MapMode::Read, .., move |result| {
+        let _ = sender.send(result);
+    });
+    let lost = |reason: String| EngineError::GpuLost { reason };
+    let polled = gpu.device.poll(wgpu::PollType::wait_indefinitely());
+    polled.map_err(|error| lost(error.to_string()))?;
+    let mapped = receiver.await.map_err(|error| lost(error.to_string()))?;
+    mapped.map_err(|error| lost(error.to_string()))?;
+    let view = buffer.get_mapped_range(..);
+    let view = view.map_err(|error| lost(error.to_string()))?;
+    let (words, _) = view.as_chunks();
+    Ok(words.iter().map(|word| u64::from_le_bytes(*word)).collect())
+}

@@ -6,11 +6,12 @@
 
 use super::bindings::PARAMETER_BYTES;
 use super::kernels::Kernel;
+use super::profile::{Profiler, Work};
 use crate::error::EngineError;
 
 /// Dispatches a submission: small enough that the GPU starts while the rest is recorded, and that no
 /// driver's watchdog takes a long utterance for a hang.
-const CHUNK: usize = 64;
+pub(super) const CHUNK: usize = 64;
 /// WebGPU's guaranteed alignment of dynamic offsets.
 const STRIDE: usize = 256;
 /// Bytes of the uniform buffer.
@@ -22,6 +23,18 @@ struct Dispatch {
     pipeline: wgpu::ComputePipeline,
     group: wgpu::BindGroup,
     grid: [u32; 3],
+    kernel: Kernel,
+    work: Work,
+}
+
+impl Dispatch {
+    /// `index` is its place among the parameters of the submission.
+    fn encode(&self, pass: &mut wgpu::ComputePass<'_>, index: usize) {
+        let [x, y, z] = self.grid;
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.group, &[(index * STRIDE) as u32]);
+        pass.dispatch_workgroups(x, y, z);
+    }
 }
 
 /// See the module.
@@ -31,17 +44,29 @@ pub(super) struct Recorder {
     uniforms: wgpu::Buffer,
     waiting: Vec<Dispatch>,
     parameters: Vec<u8>,
+    profiler: Option<Profiler>,
 }
 
 impl Recorder {
-    pub(super) fn new(device: wgpu::Device, queue: wgpu::Queue, uniforms: wgpu::Buffer) -> Self {
+    /// With `profile` every dispatch is timed.
+    pub(super) fn new(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        uniforms: wgpu::Buffer,
+        profile: bool,
+    ) -> Self {
         Self {
+            profiler: profile.then(|| Profiler::new(&device, &queue)),
             device,
             queue,
             uniforms,
             waiting: Vec::with_capacity(CHUNK),
             parameters: Vec::with_capacity(CHUNK * STRIDE),
         }
+    }
+
+    pub(super) fn profiler(&mut self) -> Option<&mut Profiler> {
+        self.profiler.as_mut()
     }
 
     pub(super) fn uniforms(&self) -> &wgpu::Buffer {
@@ -52,9 +77,11 @@ impl Recorder {
         self.waiting.is_empty()
     }
 
-    /// Records a dispatch; `parameters` are at most 16 words. Submits when a chunk is full.
+    /// Records a dispatch; `parameters` are at most 16 words, `bytes` what its buffers hold. Submits when a chunk is full.
     pub(super) fn record(
         &mut self,
+        kernel: Kernel,
+        bytes: impl FnOnce() -> u64,
         pipeline: wgpu::ComputePipeline,
         group: wgpu::BindGroup,
         parameters: &[u32],
@@ -68,10 +95,16 @@ impl Recorder {
         self.parameters
             .extend_from_slice(bytemuck::cast_slice(parameters));
         self.parameters.resize(start + STRIDE, 0);
+        let work = match self.profiler {
+            Some(_) => Work::of(kernel, parameters, bytes()),
+            None => Work::default(),
+        };
         self.waiting.push(Dispatch {
             pipeline,
             group,
             grid,
+            kernel,
+            work,
         });
         if self.waiting.len() == CHUNK {
             self.submit(|_| {});
@@ -86,13 +119,24 @@ impl Recorder {
         let mut encoder = self
             .device
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        if !self.waiting.is_empty() {
+        if let Some(profiler) = &mut self.profiler {
+            // A pass each, since only passes can be timed.
+            for (index, dispatch) in self.waiting.iter().enumerate() {
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                    label: None,
+                    timestamp_writes: profiler.writes(index),
+                });
+                dispatch.encode(&mut pass, index);
+            }
+            let kernels = self
+                .waiting
+                .iter()
+                .map(|dispatch| (dispatch.kernel, dispatch.work));
+            profiler.resolve(&mut encoder, kernels.collect());
+        } else if !self.waiting.is_empty() {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for (index, dispatch) in self.waiting.iter().enumerate() {
-                let [x, y, z] = dispatch.grid;
-                pass.set_pipeline(&dispatch.pipeline);
-                pass.set_bind_group(0, &dispatch.group, &[(index * STRIDE) as u32]);
-                pass.dispatch_workgroups(x, y, z);
+                dispatch.encode(&mut pass, index);
             }
         }
         last(&mut encoder);

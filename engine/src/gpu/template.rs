@@ -2,6 +2,8 @@
 //!
 //! - `{{NAME}}` is replaced by the constant `NAME`;
 //! - `#if NAME == value`, `#else`, `#endif` keep or drop lines; they nest;
+//! - `#repeat N COUNT` to `#endrepeat` is written out as often as the constant `COUNT` says, `{{N}}` counting from 0; they
+//!   nest, and hold whole `#if`s;
 //! - `#include part.wgsl` is replaced by that file of `shaders/parts/`, expanded with the same constants.
 //!
 //! Text constants instead of WGSL's `override`: Safari gives arrays whose size is an `override` no length at all.
@@ -19,7 +21,7 @@ pub struct TemplateError {
 }
 
 /// Name and value of a text constant.
-pub type Constant = (&'static str, String);
+pub type Constant<'a> = (&'a str, String);
 
 /// Expands `source`. `part` gives the text of an included file.
 ///
@@ -27,17 +29,26 @@ pub type Constant = (&'static str, String);
 /// An unknown constant or part, a malformed directive, a condition left open.
 pub fn expand(
     source: &str,
-    constants: &[Constant],
+    constants: &[Constant<'_>],
     part: &dyn Fn(&str) -> Option<&'static str>,
 ) -> Result<String, TemplateError> {
-    let mut output = String::with_capacity(source.len());
+    let lines: Vec<(usize, &str)> = (1..).zip(source.lines()).collect();
+    expand_lines(&lines, constants, part)
+}
+
+/// Expands numbered lines.
+fn expand_lines(
+    lines: &[(usize, &str)],
+    constants: &[Constant<'_>],
+    part: &dyn Fn(&str) -> Option<&'static str>,
+) -> Result<String, TemplateError> {
+    let mut output = String::new();
     // One entry an open #if: whether its lines are kept, all outer ones considered.
     let mut kept = vec![true];
-    for (index, text) in source.lines().enumerate() {
-        let fail = |problem: String| TemplateError {
-            line: index + 1,
-            problem,
-        };
+    let mut next = 0;
+    while let Some((line, text)) = lines.get(next).copied() {
+        next += 1;
+        let fail = |problem: String| TemplateError { line, problem };
         let keeping = kept.last().copied().unwrap_or(true);
         let words: Vec<&str> = text.split_whitespace().collect();
         match words.as_slice() {
@@ -53,6 +64,22 @@ pub fn expand(
             }
             ["#endif"] if kept.len() > 1 => {
                 kept.pop();
+            }
+            ["#repeat", name, count] => {
+                let body = &lines[next..];
+                let end = end_of_repeat(body)
+                    .ok_or_else(|| fail("a #repeat is still open".to_owned()))?;
+                next += end + 1;
+                if keeping {
+                    let count: usize = lookup(constants, count)
+                        .and_then(|count| count.parse().ok())
+                        .ok_or_else(|| fail(format!("{count} is no number")))?;
+                    for index in 0..count {
+                        let mut constants = constants.to_vec();
+                        constants.push((name, index.to_string()));
+                        output.push_str(&expand_lines(&body[..end], &constants, part)?);
+                    }
+                }
             }
             ["#include", name] => {
                 if keeping {
@@ -74,21 +101,32 @@ pub fn expand(
     }
     if kept.len() > 1 {
         return Err(TemplateError {
-            line: source.lines().count(),
+            line: lines.last().map_or(0, |(line, _)| *line),
             problem: "an #if is still open".to_owned(),
         });
     }
     Ok(output)
 }
 
-fn lookup<'a>(constants: &'a [Constant], name: &str) -> Option<&'a str> {
+/// Where the `#endrepeat` is that belongs to the `#repeat` just before `lines`.
+fn end_of_repeat(lines: &[(usize, &str)]) -> Option<usize> {
+    let mut open = 1;
+    lines.iter().position(|(_, text)| {
+        let directive = text.split_whitespace().next();
+        open += usize::from(directive == Some("#repeat"));
+        open -= usize::from(directive == Some("#endrepeat"));
+        open == 0
+    })
+}
+
+fn lookup<'a>(constants: &'a [Constant<'_>], name: &str) -> Option<&'a str> {
     constants
         .iter()
         .find(|(known, _)| *known == name)
         .map(|(_, value)| value.as_str())
 }
 
-fn substitute(text: &str, constants: &[Constant], output: &mut String) -> Result<(), String> {
+fn substitute(text: &str, constants: &[Constant<'_>], output: &mut String) -> Result<(), String> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         let (name, after) = after
@@ -107,7 +145,7 @@ fn substitute(text: &str, constants: &[Constant], output: &mut String) -> Result
 mod tests {
     use super::*;
 
-    fn constants() -> Vec<Constant> {
+    fn constants() -> Vec<Constant<'static>> {
         vec![("TILE", "32".to_owned()), ("WEIGHT", "q8".to_owned())]
     }
 
@@ -133,6 +171,14 @@ mod tests {
     }
 
     #[test]
+    fn repeats_nest_and_count() {
+        let source = "#repeat A TWO\n#repeat B TWO\n{{A}}{{B}}\n#if A == 1\n!\n#endif\n#endrepeat\n#endrepeat\nz";
+        let constants = [("TWO", "2".to_owned())];
+        let expanded = expand(source, &constants, &|_| None).unwrap();
+        assert_eq!(expanded, "00\n01\n10\n!\n11\n!\nz\n");
+    }
+
+    #[test]
     fn parts_are_expanded_where_they_stand() {
         assert_eq!(
             run("a\n#include part.wgsl\nb").unwrap(),
@@ -155,6 +201,10 @@ mod tests {
             ("#if TILE == 32\na", 2),
             ("#include nowhere.wgsl", 1),
             ("#define X", 1),
+            ("#repeat A TILE\n#repeat B TILE\n#endrepeat", 1),
+            ("a\n#repeat A NAME\n#endrepeat", 2),
+            ("#repeat A TILE\n\n{{B}}\n#endrepeat", 3),
+            ("#endrepeat", 1),
         ] {
             assert_eq!(run(source).unwrap_err().line, line, "{source}");
         }

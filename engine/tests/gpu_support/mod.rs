@@ -10,7 +10,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use saysee_engine::EngineError;
-use saysee_engine::gpu::{GpuOps, GpuOptions};
+use saysee_engine::gpu::{GpuOps, GpuOptions, Product};
 use saysee_engine::ops::{Attention, Columns, Ops};
 use saysee_engine::pack::{WeightData, WeightFormat};
 
@@ -22,6 +22,18 @@ pub fn with_gpu<R: Default>(test: impl FnOnce(&mut GpuOps) -> R) -> R {
         Some(gpu) => test(&mut gpu.lock().unwrap_or_else(PoisonError::into_inner)),
         None => R::default(),
     }
+}
+
+/// As [`with_gpu`], once with each family of kernels that computes exactly what the CPU does.
+pub fn with_each_family(mut test: impl FnMut(&mut GpuOps)) {
+    with_gpu(|gpu| {
+        let usual = gpu.choice().product;
+        for product in [Product::Shared, Product::Direct] {
+            gpu.force(product).unwrap();
+            test(gpu);
+        }
+        gpu.force(usual).unwrap();
+    });
 }
 
 /// A device of the test's own.

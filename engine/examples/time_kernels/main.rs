@@ -1,11 +1,12 @@
 //! Times every kernel at the shapes of the bundled model, then a whole query on both backends:
-//! `cargo run --release -p saysee-engine --example time_kernels [SECONDS]`.
+//! `cargo run --release -p saysee-engine --features testing --example time_kernels [SECONDS]`. With `families` in place of
+//! the seconds it times the families of matrix products, and both kinds of attention, at the shapes of HuBERT base.
 //!
 //! Each figure is the least of several runs. A software adapter is timed by the processor time of this
 //! process where Linux tells it, since wall time would mostly say how busy the machine is.
 
-use std::sync::OnceLock;
-use std::time::Instant;
+mod clock;
+mod families;
 
 use saysee_engine::EngineError;
 use saysee_engine::cpu::CpuOps;
@@ -18,13 +19,18 @@ use saysee_engine::pack::{
 };
 use saysee_engine::testing::{self, Random};
 
-const RUNS: usize = 7;
+use clock::{PROCESSOR_TIME, least, now, processor_time, time};
+use families::time_families;
+
 const WIDTH: usize = 192;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let seconds: f32 = std::env::args()
-        .nth(1)
-        .map_or(Ok(3.0), |text| text.parse())?;
+    let argument = std::env::args().nth(1);
+    let families = argument.as_deref() == Some("families");
+    let seconds: f32 = match &argument {
+        Some(text) if !families => text.parse()?,
+        _ => 3.0,
+    };
     let mut gpu = pollster::block_on(GpuOps::open(GpuOptions::default()))?;
     let counted = gpu.adapter().software && processor_time().is_some();
     PROCESSOR_TIME.get_or_init(|| counted);
@@ -34,6 +40,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "wall time"
     };
     println!("{:?}, {clock}", gpu.adapter());
+    if families {
+        return Ok(time_families(&mut gpu)?);
+    }
     let start = now();
     pollster::block_on(gpu.warm_up(|_, _| {}))?;
     println!("compiling everything: {:.0} ms", now() - start);
@@ -47,61 +56,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("query of {seconds} s, {weights:?}: gpu {on_gpu:.1} ms, cpu {on_cpu:.1} ms");
     }
     println!("{:?}", gpu.ledger());
-    Ok(())
-}
-
-/// Milliseconds since some moment: of processor time if `PROCESSOR_TIME` says so, else of wall time.
-fn now() -> f64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    let wall = START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e3;
-    match PROCESSOR_TIME.get() {
-        Some(true) => processor_time().unwrap_or(wall),
-        _ => wall,
-    }
-}
-
-/// Whether to count processor time.
-static PROCESSOR_TIME: OnceLock<bool> = OnceLock::new();
-
-/// Milliseconds that all threads of this process have run, as Linux counts them.
-fn processor_time() -> Option<f64> {
-    let mut nanoseconds = 0.0;
-    for thread in std::fs::read_dir("/proc/self/task").ok()? {
-        let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
-        nanoseconds += text.split_whitespace().next()?.parse::<f64>().ok()?;
-    }
-    Some(nanoseconds / 1e6)
-}
-
-fn least(mut work: impl FnMut() -> Result<(), EngineError>) -> Result<f64, EngineError> {
-    let mut least = f64::INFINITY;
-    for _ in 0..RUNS {
-        let start = now();
-        work()?;
-        least = least.min(now() - start);
-    }
-    Ok(least)
-}
-
-/// Records `work` some times, submits once, and prints the time of one.
-fn time(
-    gpu: &mut GpuOps,
-    what: &str,
-    mut work: impl FnMut(&mut GpuOps) -> Result<GpuTensor, EngineError>,
-) -> Result<(), EngineError> {
-    const REPEATS: usize = 20;
-    let probe = gpu.upload(&[0.0], 1, 1)?;
-    let idle = least(|| pollster::block_on(gpu.read(&[&probe])).map(drop))?;
-    let busy = least(|| {
-        for _ in 0..REPEATS {
-            work(gpu)?;
-        }
-        pollster::block_on(gpu.read(&[&probe])).map(drop)
-    })?;
-    println!(
-        "{what:<48} {:8.3} ms",
-        (busy - idle).max(0.0) / REPEATS as f64
-    );
     Ok(())
 }
 
