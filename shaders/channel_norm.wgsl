@@ -50,6 +50,9 @@ fn sum_of_column(value: f32, lane: u32) -> f32 {
 }
 #endif
 
+// Rows that are added up on their own before they join the rest: one sum over tens of thousands would round too often.
+const RUN: u32 = 64u * {{LANES}}u;
+
 @compute @workgroup_size({{THREADS}})
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -60,16 +63,24 @@ fn main(
     let first = lane / 16u;
     var sum = 0.0;
     if inside {
-        for (var row = first; row < params.rows; row = row + {{LANES}}u) {
-            sum = sum + x[row * params.columns + column];
+        for (var start = first; start < params.rows; start = start + RUN) {
+            var part = 0.0;
+            for (var row = start; row < min(start + RUN, params.rows); row = row + {{LANES}}u) {
+                part = part + x[row * params.columns + column];
+            }
+            sum = sum + part;
         }
     }
     let mean = sum_of_column(sum, lane) / f32(params.rows);
     var spread = 0.0;
     if inside {
-        for (var row = first; row < params.rows; row = row + {{LANES}}u) {
-            let difference = x[row * params.columns + column] - mean;
-            spread = spread + difference * difference;
+        for (var start = first; start < params.rows; start = start + RUN) {
+            var part = 0.0;
+            for (var row = start; row < min(start + RUN, params.rows); row = row + {{LANES}}u) {
+                let difference = x[row * params.columns + column] - mean;
+                part = part + difference * difference;
+            }
+            spread = spread + part;
         }
     }
     let variance = sum_of_column(spread, lane) / f32(params.rows);

@@ -32,6 +32,9 @@ struct Params {
 #include reduce.wgsl
 #include activation.wgsl
 
+// Columns that are added up on their own before they join the rest, so that fewer sums are rounded on the way.
+const RUN: u32 = 32u * {{LANES}}u;
+
 @compute @workgroup_size({{THREADS}})
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -50,14 +53,22 @@ fn main(
     }
     let start = row * params.columns;
     var sum = 0.0;
-    for (var i = lane; i < params.columns; i = i + {{LANES}}u) {
-        sum = sum + x[start + i];
+    for (var first = lane; first < params.columns; first = first + RUN) {
+        var part = 0.0;
+        for (var i = first; i < min(first + RUN, params.columns); i = i + {{LANES}}u) {
+            part = part + x[start + i];
+        }
+        sum = sum + part;
     }
     let mean = sum_of_lanes(sum, lane) / f32(params.columns);
     var spread = 0.0;
-    for (var i = lane; i < params.columns; i = i + {{LANES}}u) {
-        let difference = x[start + i] - mean;
-        spread = spread + difference * difference;
+    for (var first = lane; first < params.columns; first = first + RUN) {
+        var part = 0.0;
+        for (var i = first; i < min(first + RUN, params.columns); i = i + {{LANES}}u) {
+            let difference = x[start + i] - mean;
+            part = part + difference * difference;
+        }
+        spread = spread + part;
     }
     let variance = sum_of_lanes(spread, lane) / f32(params.columns);
     let inverse = 1.0 / sqrt(variance + 1e-5);

@@ -8,13 +8,13 @@
 
 mod gpu_support;
 
-use gpu_support::{assert_close, noise, run, weight, with_gpu};
+use gpu_support::{assert_close, noise, run, weight, with_each_family, with_gpu};
 use proptest::prelude::*;
 use saysee_engine::EngineError;
 use saysee_engine::cpu::CpuOps;
 use saysee_engine::gpu::{GpuOps, GpuOptions, Precision, Product};
 use saysee_engine::ops::{Activation, Ops};
-use saysee_engine::pack::WeightFormat;
+use saysee_engine::pack::{WeightData, WeightFormat};
 use saysee_engine::testing;
 
 /// A linear layer with everything that can be fused.
@@ -26,10 +26,7 @@ fn linear<O: Ops>(
 ) -> Result<Vec<O::Tensor>, EngineError> {
     let x = ops.upload(x, rows, inputs)?;
     let w = ops.load("w", &weight(outputs, inputs, 1, format))?;
-    let bias = ops.load(
-        "b",
-        &saysee_engine::pack::WeightData::vector(noise(outputs, 2)),
-    )?;
+    let bias = ops.load("b", &WeightData::vector(noise(outputs, 2)))?;
     let residual = ops.upload(&noise(rows * outputs, 3), rows, outputs)?;
     Ok(vec![ops.linear(
         &x,
@@ -104,6 +101,38 @@ fn half_floats_beyond_the_largest_stay_finite() {
         let x = vec![1e6; 8 * 32];
         let y = run(gpu, |ops| linear(ops, &x, [8, 32, 32], WeightFormat::F16));
         assert!(y[0].iter().all(|y| y.is_finite()));
+    });
+}
+
+#[test]
+fn norms_over_long_sounds_stay_exact() {
+    with_each_family(|gpu| {
+        let (rows, columns) = (20_000, 8);
+        let x: Vec<f32> = noise(rows * columns, 1).iter().map(|x| x + 3.0).collect();
+        let on = |ops: &mut GpuOps| {
+            run(ops, |ops| {
+                let x = ops.upload(&x, rows, columns)?;
+                let one = ops.load("w", &WeightData::vector(vec![1.0; columns]))?;
+                let zero = ops.load("b", &WeightData::vector(vec![0.0; columns]))?;
+                Ok(vec![ops.channel_norm(&x, &one, &zero, Activation::None)?])
+            })
+        };
+        let y = on(gpu);
+        for column in 0..columns {
+            let exact: Vec<f64> = x
+                .iter()
+                .skip(column)
+                .step_by(columns)
+                .map(|x| f64::from(*x))
+                .collect();
+            let mean = exact.iter().sum::<f64>() / rows as f64;
+            let spread = exact.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / rows as f64;
+            for (row, x) in exact.iter().enumerate() {
+                let wanted = (x - mean) / (spread + 1e-5).sqrt();
+                let got = f64::from(y[0][row * columns + column]);
+                assert!((got - wanted).abs() < 5e-6, "{got} for {wanted}");
+            }
+        }
     });
 }
 
