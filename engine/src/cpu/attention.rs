@@ -104,9 +104,9 @@ fn weigh(
 /// Exponentials over their sum, shifted by the largest so that none overflows.
 fn softmax(row: &mut [f32]) {
     let (_, largest) = lanes::range(row);
-    row.iter_mut().for_each(|x| *x = exp(*x - largest));
-    let scale = 1.0 / lanes::sum(row, |x| x);
-    row.iter_mut().for_each(|x| *x *= scale);
+    lanes::each(row, |x| exp(x - lanes::all(largest)));
+    let scale = lanes::all(1.0 / lanes::sum(row, |x| x));
+    lanes::each(row, |x| x * scale);
 }
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,9 @@
 //! whose last factor is known when the weight is packed. Activations are quantised anew for every product, to what each
 //! row holds; see `docs/architecture.md`, "Eight bits".
 
-use super::lanes;
+use wide::{i8x16, i16x8, i16x16, i32x8};
+
+use super::lanes::{self, Lanes};
 use super::product::{Finish, MOST_BYTES, Place, Rows, Target, Tile, columns_of};
 use super::tiles::{InstructionSet, MOST_SUMS, Meaning, Tiles, with_tiles};
 
@@ -45,11 +47,8 @@ impl Bytes {
             let (smallest, largest) = lanes::range(numbers);
             let spread = largest - smallest;
             let steps = if spread > 0.0 { LARGEST / spread } else { 0.0 };
-            // Adding 2^23 leaves the nearest whole number in the lowest bits.
-            let byte = |x: f32| ((x - smallest) * steps + 8_388_608.0).to_bits() & 127;
-            for (word, x) in words.iter_mut().zip(numbers.as_chunks::<4>().0) {
-                *word = byte(x[0]) | byte(x[1]) << 8 | byte(x[2]) << 16 | byte(x[3]) << 24;
-            }
+            let lanes = (lanes::all(smallest), lanes::all(steps));
+            quantise(numbers, lanes, words);
             scales.push(spread / LARGEST);
             minima.push(smallest);
         }
@@ -59,6 +58,30 @@ impl Bytes {
             scales,
             minima,
         }
+    }
+}
+
+/// Writes the bytes of `numbers` into `words`: their steps above the smallest.
+fn quantise(numbers: &[f32], (smallest, steps): (Lanes, Lanes), words: &mut [u32]) {
+    // Adding 2^23 leaves the nearest whole number in the lowest bits.
+    let bytes = |x: Lanes| -> i32x8 {
+        let shifted = (x - smallest) * steps + lanes::all(8_388_608.0);
+        bytemuck::cast::<Lanes, i32x8>(shifted) & i32x8::splat(127)
+    };
+    let (sixteens, rest) = numbers.as_chunks::<16>();
+    let (fours, rest_words) = words.split_at_mut(4 * sixteens.len());
+    for (four, sixteen) in fours.as_chunks_mut::<4>().0.iter_mut().zip(sixteens) {
+        let [low, high]: [[f32; 8]; 2] = bytemuck::cast(*sixteen);
+        let halves = [bytes(Lanes::new(low)), bytes(Lanes::new(high))];
+        let halves: i16x16 = bytemuck::cast(halves.map(i16x8::from_i32x8_saturate));
+        *four = bytemuck::cast(i8x16::from_i16x16_saturate(halves));
+    }
+    let mut last = [0.0; 8];
+    for (words, eight) in rest_words.chunks_mut(2).zip(rest.chunks(8)) {
+        last[..eight.len()].copy_from_slice(eight);
+        let bytes = bytes(Lanes::new(last)).to_array().map(|byte| byte as u8);
+        let both: [u32; 2] = bytemuck::cast(bytes);
+        words.copy_from_slice(&both[..words.len()]);
     }
 }
 

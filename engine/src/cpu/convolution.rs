@@ -2,6 +2,7 @@
 //! tap-major), so a convolution is a product of overlapping rows.
 
 use super::bytes::{self, Bytes};
+use super::lanes;
 use super::matrix::Matrix;
 use super::product::{self, Finish, PackedFloats, Rows, Target};
 use super::weight::Product;
@@ -105,9 +106,7 @@ pub(super) fn depthwise(x: &Matrix, weight: &Matrix, bias: &[f32]) -> Vec<f32> {
                 .filter(|row| *row < x.rows());
             if let Some(row) = source {
                 let input = &x.data()[row * width..(row + 1) * width];
-                for ((y, x), w) in out[start..].iter_mut().zip(input).zip(filter) {
-                    *y += x * w;
-                }
+                lanes::each_with_two(&mut out[start..], input, filter, |y, x, w| y + x * w);
             }
         }
     }

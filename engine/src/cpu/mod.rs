@@ -286,12 +286,11 @@ impl Ops for CpuOps {
         let mut out = Vec::with_capacity(x.rows() * width);
         for row in x.iter_rows() {
             let (values, gates) = row.split_at(width);
-            out.extend(
-                values
-                    .iter()
-                    .zip(gates)
-                    .map(|(value, gate)| value * activation::sigmoid(*gate)),
-            );
+            let start = out.len();
+            out.extend_from_slice(values);
+            lanes::each_with(&mut out[start..], gates, |value, gate| {
+                value * activation::sigmoid(gate)
+            });
         }
         Ok(Matrix::new(x.rows(), width, out))
     }
@@ -332,14 +331,17 @@ impl Ops for CpuOps {
         x: &Matrix,
         scale: f32,
     ) -> Result<Matrix, EngineError> {
-        let mut out: Vec<f32> = x.data().iter().map(|x| scale * x).collect();
+        let mut out = x.data().to_vec();
+        let factor = lanes::all(scale);
         if let Some(sum) = sum {
             fit(
                 (sum.rows(), sum.columns()) == (x.rows(), x.columns()),
                 "scale_add",
                 || format!("{} plus {}", shape_of(sum), shape_of(x)),
             )?;
-            out.iter_mut().zip(sum.data()).for_each(|(y, s)| *y += s);
+            lanes::each_with(&mut out, sum.data(), |x, sum| sum + factor * x);
+        } else {
+            lanes::each(&mut out, |x| factor * x);
         }
         Ok(Matrix::new(x.rows(), x.columns(), out))
     }

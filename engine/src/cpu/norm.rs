@@ -24,15 +24,15 @@ pub(super) fn layer_norm(
     let mut out = x.data().to_vec();
     for row in out.chunks_exact_mut(width.max(1)) {
         let mean = lanes::sum(row, |x| x) / width as f32;
-        let variance = lanes::sum(row, |x| (x - mean) * (x - mean)) / width as f32;
-        let scale = 1.0 / (variance + NORM_EPSILON).sqrt();
+        let means = lanes::all(mean);
+        let variance = lanes::sum(row, |x| (x - means) * (x - means)) / width as f32;
+        let scale = lanes::all(1.0 / (variance + NORM_EPSILON).sqrt());
         match affine {
             Some((weight, bias)) => {
-                for ((y, w), b) in row.iter_mut().zip(weight.data()).zip(bias.data()) {
-                    *y = (*y - mean) * scale * w + b;
-                }
+                let (weight, bias) = (weight.data(), bias.data());
+                lanes::each_with_two(row, weight, bias, |x, w, b| (x - means) * scale * w + b);
             }
-            None => row.iter_mut().for_each(|x| *x = (*x - mean) * scale),
+            None => lanes::each(row, |x| (x - means) * scale),
         }
         activation::apply(activation, row);
     }

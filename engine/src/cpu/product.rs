@@ -1,6 +1,7 @@
 //! Products of rows with packed weights, a tile at a time, and what is done to a tile before it is stored.
 
 use super::activation;
+use super::lanes;
 use super::tiles::{InstructionSet, MOST_SUMS, Steps, Tiles, with_tiles};
 use crate::ops::Activation;
 
@@ -313,19 +314,20 @@ impl Place {
         let width = self.width::<T>();
         for (row, sums) in sums.chunks_exact_mut(T::COLUMNS).enumerate() {
             let at = (self.row + row) * target.pitch + self.output;
-            add(&mut sums[..width], &target.data[at..at + width]);
+            lanes::add(&mut sums[..width], &target.data[at..at + width]);
         }
     }
 
     /// Scale, bias and activation.
     pub(super) fn finish<T: Tiles>(self, sums: &mut [f32], finish: Finish) {
         if finish.scale != 1.0 {
-            sums.iter_mut().for_each(|sum| *sum *= finish.scale);
+            let scale = lanes::all(finish.scale);
+            lanes::each(sums, |sum| sum * scale);
         }
         if let Some(bias) = finish.bias {
             let bias = &bias[self.output..self.output + self.width::<T>()];
             for sums in sums.chunks_exact_mut(T::COLUMNS) {
-                add(&mut sums[..bias.len()], bias);
+                lanes::add(&mut sums[..bias.len()], bias);
             }
         }
         activation::apply(finish.activation, sums);
@@ -343,17 +345,11 @@ impl Place {
             let at = (self.row + row) * target.pitch + self.output;
             let sums = &mut sums[..width];
             if let Some(residual) = residual {
-                add(sums, &residual[at..at + width]);
+                lanes::add(sums, &residual[at..at + width]);
             }
             target.data[at..at + width].copy_from_slice(sums);
         }
     }
-}
-
-fn add(sums: &mut [f32], terms: &[f32]) {
-    sums.iter_mut()
-        .zip(terms)
-        .for_each(|(sum, term)| *sum += term);
 }
 
 #[cfg(test)]
