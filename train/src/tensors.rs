@@ -16,8 +16,8 @@ use crate::model::towers::host;
 /// Tensors by name.
 pub type Tensors = BTreeMap<String, FloatTensor>;
 
-/// Every tensor of the pack: the speech model without its phone classifier, and the token table.
-pub fn collect(model: &SpeechModel, table: Tensor<2>) -> Tensors {
+/// Every tensor of the pack: the speech model, its phone classifier only `with_phones`, and the token table.
+pub fn collect(model: &SpeechModel, table: Tensor<2>, with_phones: bool) -> Tensors {
     let mut list = List {
         tensors: Tensors::new(),
     };
@@ -28,6 +28,9 @@ pub fn collect(model: &SpeechModel, table: Tensor<2>) -> Tensors {
     }
     list.tensor("mix", softmax(model.head.mix.val(), 0));
     list.head(&model.head);
+    if with_phones {
+        list.linear("phones", &model.phones);
+    }
     list.tensor("vocabulary.table", normalise(table));
     list.tensors
 }

@@ -54,7 +54,7 @@ fn an_exported_model_gives_the_numbers_it_was_trained_with() {
     let files = pack(
         describe(&config, "parity", WeightFormat::F32, tokens),
         &model,
-        &towers,
+        towers.text.table.val(),
     )
     .unwrap();
     let shards = files.files[1..]

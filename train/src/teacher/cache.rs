@@ -26,10 +26,10 @@ struct Scale {
 /// The teacher's vectors of a corpus, brought to mean 0 and deviation 1.
 pub struct TeacherCache {
     teacher: Teacher,
-    file: File,
-    path: PathBuf,
-    /// First vector of each clip in the file. A clip that only zeros are kept of was never asked for.
-    first: Vec<u64>,
+    /// One beside each shard, so that the corpus may grow.
+    files: Vec<(PathBuf, File)>,
+    /// Of each clip: its file, and its first vector there. A clip of which only zeros are kept was never asked for.
+    places: Vec<(usize, u64)>,
     scale: Scale,
 }
 
@@ -40,17 +40,24 @@ impl TeacherCache {
     /// When the teacher or the files beside the corpus cannot be used.
     pub fn open(teacher: &Path, folder: &Path, corpus: &CorpusReader) -> Result<Self, TrainError> {
         let teacher = Teacher::open(teacher)?;
-        let path = folder.join("teacher.f16");
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed(&path))?;
-        let mut first = vec![0];
-        for clip in corpus.clips() {
-            first.push(first[first.len() - 1] + count(clip.samples) as u64);
+        let mut files: Vec<(PathBuf, File)> = Vec::new();
+        let mut places = Vec::with_capacity(corpus.len());
+        let mut number = 0;
+        for (index, clip) in corpus.clips().iter().enumerate() {
+            let Some(path) = corpus.file_of(index) else {
+                continue;
+            };
+            let path = path.with_extension("teacher");
+            if files.last().is_none_or(|(last, _)| *last != path) {
+                let mut options = OpenOptions::new();
+                let file = options.read(true).write(true).create(true).truncate(false);
+                let file = file.open(&path).map_err(failed(&path))?;
+                files.push((path, file));
+                number = 0;
+            }
+            // The clips before it have at most this many vectors: one for each hop, and one more each.
+            places.push((files.len() - 1, count(clip.offset as usize) as u64 + number));
+            number += 1;
         }
         let scale_path = folder.join("teacher.json");
         let scale = match std::fs::read(&scale_path) {
@@ -65,9 +72,8 @@ impl TeacherCache {
         };
         Ok(Self {
             teacher,
-            file,
-            path,
-            first,
+            files,
+            places,
             scale,
         })
     }
@@ -78,12 +84,14 @@ impl TeacherCache {
     /// When they can neither be read nor made.
     pub fn vectors(&self, index: usize, samples: &[f32]) -> Result<Vec<f32>, TeacherError> {
         let wanted = count(samples.len()) * TEACHER_WIDTH;
-        let place = self.first[index] * (TEACHER_WIDTH * size_of::<f16>()) as u64;
+        let (file, first) = self.places[index];
+        let (path, file) = &self.files[file];
+        let place = first * (TEACHER_WIDTH * size_of::<f16>()) as u64;
         let mut bytes = vec![0u8; wanted * size_of::<f16>()];
-        let kept = match self.file.read_exact_at(&mut bytes, place) {
+        let kept = match file.read_exact_at(&mut bytes, place) {
             Ok(()) => bytes.iter().any(|&byte| byte != 0),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => false,
-            Err(error) => return Err(failed(&self.path)(error)),
+            Err(error) => return Err(failed(path)(error)),
         };
         if !kept {
             let values = self.teacher.vectors(samples)?;
@@ -91,9 +99,7 @@ impl TeacherCache {
                 .iter()
                 .flat_map(|&value| f16::from_f32(value).to_le_bytes())
                 .collect();
-            self.file
-                .write_all_at(&bytes, place)
-                .map_err(failed(&self.path))?;
+            file.write_all_at(&bytes, place).map_err(failed(path))?;
         }
         let values = bytes
             .chunks_exact(2)

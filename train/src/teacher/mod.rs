@@ -95,7 +95,10 @@ impl Teacher {
         let mut padded = vec![0.0; PADDING];
         padded.extend_from_slice(samples);
         // As many samples as the last vector's window ends at.
-        padded.resize((count - 1) * TEACHER_HOP + 75 * mel::HOP + mel::TRANSFORM, 0.0);
+        padded.resize(
+            (count - 1) * TEACHER_HOP + 75 * mel::HOP + mel::TRANSFORM,
+            0.0,
+        );
         let frames = self.mel.frames(&padded);
         let input = NdTensor::from_data([1, 1, frames.len() / BANDS, BANDS], frames);
         let [output] = self
