@@ -12,6 +12,7 @@ mod matrix;
 mod norm;
 mod product;
 mod rank;
+mod search;
 mod slots;
 mod text;
 mod tiles;
@@ -24,7 +25,7 @@ use crate::audio::LogMel;
 use crate::error::EngineError;
 use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
-use checks::{check_bias, check_keys, fit, part, shape_of};
+use checks::{check_bias, check_count, check_keys, fit, part, shape_of};
 use product::Finish;
 use tiles::InstructionSet;
 
@@ -77,11 +78,12 @@ impl Ops for CpuOps {
     type Weight = Weight;
 
     fn load(&mut self, name: &str, weight: &WeightData) -> Result<Weight, EngineError> {
-        let [rows, columns] = weight.shape();
-        let count = weight.count();
-        fit(rows.checked_mul(columns) == Some(count), name, || {
-            format!("{count} numbers of shape [{rows}, {columns}]")
-        })?;
+        check_count(name, weight)?;
+        Ok(Weight::new(weight.clone()))
+    }
+
+    fn load_owned(&mut self, name: &str, weight: WeightData) -> Result<Weight, EngineError> {
+        check_count(name, &weight)?;
         Ok(Weight::new(weight))
     }
 
@@ -148,6 +150,17 @@ impl Ops for CpuOps {
         let product = weight.product(self.set, self.precision, x.columns(), false);
         let out = convolution::convolve(x, &product, shape, finish, outputs);
         Ok(Matrix::new(rows, outputs, out))
+    }
+
+    fn search(&mut self, query: &Matrix, gallery: &Weight) -> Result<Matrix, EngineError> {
+        let fine = query.rows() == 1 && query.columns() == gallery.columns();
+        fit(fine, "search", || {
+            format!("{} in a gallery of {}", shape_of(query), gallery.shape())
+        })?;
+        match gallery.bytes(|values, scales| search::scores(query.data(), values, scales)) {
+            Some(scores) => Ok(Matrix::new(1, gallery.rows(), scores)),
+            None => self.linear(query, gallery, None, Activation::None, None),
+        }
     }
 
     fn convolve(
