@@ -21,7 +21,7 @@ mod weight;
 pub use matrix::Matrix;
 pub use weight::Weight;
 
-use crate::audio::LogMel;
+use crate::audio::{Heard, LogMel};
 use crate::error::EngineError;
 use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
@@ -41,7 +41,7 @@ pub enum Precision {
 
 /// The operations on one CPU core.
 pub struct CpuOps {
-    front_end: Option<(LogMelConfig, LogMel)>,
+    front_end: Option<(LogMelConfig, LogMel, Heard)>,
     precision: Precision,
     set: InstructionSet,
 }
@@ -101,12 +101,13 @@ impl Ops for CpuOps {
     }
 
     fn log_mel(&mut self, samples: &[f32], config: &LogMelConfig) -> Result<Matrix, EngineError> {
-        let front_end = match self.front_end.take() {
-            Some((known, front_end)) if known == *config => front_end,
-            _ => LogMel::new(config)?,
+        let (front_end, heard) = match self.front_end.take() {
+            Some((known, front_end, heard)) if known == *config => (front_end, heard),
+            _ => (LogMel::new(config)?, Heard::default()),
         };
-        let (_, front_end) = self.front_end.insert((config.clone(), front_end));
-        let features = front_end.features(samples)?;
+        let (_, front_end, heard) = self.front_end.insert((config.clone(), front_end, heard));
+        // While somebody speaks, the same samples come again and again, with some more at their end.
+        let features = front_end.growing_features(samples, heard)?;
         Ok(Matrix::new(
             features.len() / config.mels,
             config.mels,
