@@ -18,7 +18,6 @@ mod viewer;
 
 pub use app::App;
 pub use bench::Bench;
-pub use masthead::backend_name;
 
 /// How many colours keywords take in turn; the colours are `--word-0` and on in `tokens.css`.
 const WORD_COLOURS: usize = 6;

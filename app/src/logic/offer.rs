@@ -2,6 +2,7 @@
 
 use crate::logic::format;
 use crate::protocol::Offer;
+use crate::texts;
 
 /// Downloads up to this are made without asking, bytes.
 pub const UNASKED: u64 = 20_000_000;
@@ -21,13 +22,10 @@ impl Offer {
     pub fn sentence(&self) -> String {
         let missing = format::bytes(self.missing());
         if self.stored_bytes == 0 {
-            format!("The model “{}” is a download of {missing}.", self.name)
+            texts::offer::whole(&self.name, &missing)
         } else {
             let stored = format::bytes(self.stored_bytes);
-            format!(
-                "{missing} of the model “{}” are still to be downloaded; {stored} are here from an earlier visit.",
-                self.name
-            )
+            texts::offer::rest(&self.name, &missing, &stored)
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::logic::problem::{Problem, Remedy};
 use crate::logic::progress::Progress;
 use crate::logic::recorder::Phase;
 use crate::protocol::{Found, Offer, Origin, Ready, Step};
+use crate::texts;
 
 /// What has to happen before there is an engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,8 +93,8 @@ impl Loading {
     pub fn amount(&self) -> String {
         match self {
             Self::Fetching { progress, .. } => progress.amount(),
-            Self::Preparing => "preparing".to_owned(),
-            Self::Compiling(done, total) => format!("kernel {done} of {total}"),
+            Self::Preparing => texts::loading::PREPARING.to_owned(),
+            Self::Compiling(done, total) => texts::loading::kernel(*done, *total),
         }
     }
 
@@ -104,19 +105,17 @@ impl Loading {
                 progress,
                 kernels: (done, total),
                 ..
-            } if done < total => format!(
-                "{}; compiling kernels, {done} of {total}",
-                progress.amount()
-            ),
+            } if done < total => texts::loading::meanwhile(&progress.amount(), *done, *total),
             Self::Fetching {
                 progress, origin, ..
             } => match origin {
                 Origin::Network => progress.sentence(),
-                Origin::Storage => format!("{} from this browser's storage", progress.amount()),
-                Origin::Disk => format!("{} from your folder", progress.amount()),
+                Origin::Storage | Origin::Disk => {
+                    texts::loading::origin(&progress.amount(), *origin)
+                }
             },
-            Self::Preparing => "preparing".to_owned(),
-            Self::Compiling(done, total) => format!("compiling kernels, {done} of {total}"),
+            Self::Preparing => texts::loading::PREPARING.to_owned(),
+            Self::Compiling(done, total) => texts::loading::compiling(*done, *total),
         }
     }
 }
@@ -187,33 +186,29 @@ pub fn status(phase: &Phase, readiness: &Readiness, found: &Found, best: Option<
         (Phase::Idle | Phase::Thinking, Readiness::Unavailable(problem)) => Status::failed(problem),
         (Phase::Idle, Readiness::Loading(loading)) => Status::plain(
             "loading",
-            "Loading the model.",
+            texts::status::LOADING,
             format::sentence(&loading.sentence()),
         ),
         (Phase::Idle | Phase::Thinking, Readiness::Offered(offer)) => {
-            Status::plain("offered", "Load this model?", offer.sentence())
+            Status::plain("offered", texts::status::OFFERED, offer.sentence())
         }
-        (Phase::Idle, Readiness::Ready(_)) => Status::plain(
-            "idle",
-            "Ready when you are.",
-            "Press and describe a picture.",
-        ),
-        (Phase::Asking, _) => Status::plain(
-            "asking",
-            "Waiting for the microphone.",
-            "Please allow it in the browser.",
-        ),
+        (Phase::Idle, Readiness::Ready(_)) => {
+            Status::plain("idle", texts::status::READY, texts::status::READY_HINT)
+        }
+        (Phase::Asking, _) => {
+            Status::plain("asking", texts::status::ASKING, texts::status::ASKING_HINT)
+        }
         (Phase::Listening, _) => Status::plain(
             "listening",
-            "Listening.",
-            "Pause, or press again, when done.",
+            texts::status::LISTENING,
+            texts::status::LISTENING_HINT,
         ),
         (Phase::Thinking, Readiness::Loading(loading)) => {
             let hint = format::sentence(&loading.sentence());
-            Status::plain("thinking", "Heard you; the model is still loading.", hint)
+            Status::plain("thinking", texts::status::WAITING, hint)
         }
         (Phase::Thinking, Readiness::Ready(_)) => {
-            Status::plain("thinking", "Looking through the pictures.", "")
+            Status::plain("thinking", texts::status::THINKING, "")
         }
         (Phase::Answered, _) => answered(found, best),
     }
@@ -226,17 +221,16 @@ fn answered(found: &Found, best: Option<&str>) -> Status {
         .map(|keyword| keyword.token.as_str())
         .collect();
     let heard = if words.is_empty() {
-        "No single word stood out.".to_owned()
+        texts::status::NO_WORD.to_owned()
     } else {
-        format!("Heard {}.", format::list(&words))
+        texts::status::heard(&words)
     };
-    let time = format::milliseconds(found.engine_ms);
     Status {
-        aside: best.map_or_else(String::new, |caption| format!("Best picture: {caption}.")),
+        aside: best.map_or_else(String::new, |caption| texts::status::best(caption)),
         ..Status::plain(
             "answered",
             heard,
-            format!("{time} for {} of sound", format::seconds(found.seconds)),
+            texts::status::took(found.engine_ms, found.seconds),
         )
     }
 }

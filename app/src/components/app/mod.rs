@@ -13,6 +13,7 @@ use crate::components::stage::Stage;
 use crate::components::status::StatusLine;
 use crate::components::viewer::Viewer;
 use crate::page::Page;
+use crate::texts;
 
 /// The whole page: puts the parts together and sets everything going.
 #[component]
@@ -29,7 +30,7 @@ pub fn App(page: Page) -> impl IntoView {
         <main>
             <Stage />
             <div class="dock">
-                <p class="promise">"Audio never leaves this tab."</p>
+                <p class="promise">{texts::recorder::PROMISE}</p>
                 <Recorder />
                 <StatusLine />
             </div>

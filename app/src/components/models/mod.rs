@@ -8,6 +8,7 @@ use crate::browser::kept;
 use crate::logic::place::{Pack, Place};
 use crate::logic::status::Readiness;
 use crate::page::{Page, files_of, path_of};
+use crate::texts;
 
 /// Takes a model from a folder of the visitor, and goes back to the bundled one.
 #[component]
@@ -53,7 +54,7 @@ pub fn Models() -> impl IntoView {
                     node_ref=input
                     on:change=chosen
                 />
-                "Use a model from a folder"
+                {texts::models::FROM_FOLDER}
             </label>
             <Show when=other>
                 <button
@@ -62,7 +63,7 @@ pub fn Models() -> impl IntoView {
                     data-testid="bundled"
                     on:click=move |_| page.use_bundled()
                 >
-                    "Back to the bundled model"
+                    {texts::models::BACK}
                 </button>
             </Show>
             <Show when=move || is_kept.get()>
@@ -73,7 +74,7 @@ pub fn Models() -> impl IntoView {
                     disabled=move || forgotten.get()
                     on:click=forget
                 >
-                    {move || if forgotten.get() { "Forgotten: the next visit loads it again" } else { "Forget what is kept" }}
+                    {move || if forgotten.get() { texts::models::FORGOTTEN } else { texts::models::FORGET }}
                 </button>
             </Show>
         </div>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::logic::recorder::Phase;
 use crate::page::Page;
+use crate::texts;
 
 /// Circumference of the ring that counts down, in its own units.
 const RING: f32 = 100.0;
@@ -35,7 +36,7 @@ pub fn Recorder() -> impl IntoView {
                 class="record"
                 data-testid="record"
                 aria-pressed=move || listening().to_string()
-                aria-label=move || if listening() { "Stop listening" } else { "Speak" }
+                aria-label=move || if listening() { texts::recorder::STOP } else { texts::recorder::SPEAK }
                 on:click=move |_| page.press()
             >
                 <svg class="ring" viewBox="0 0 36 36" aria-hidden="true">

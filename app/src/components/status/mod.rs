@@ -6,6 +6,7 @@ use crate::logic::place::Pack;
 use crate::logic::problem::Remedy;
 use crate::logic::status::Readiness;
 use crate::page::Page;
+use crate::texts;
 
 /// The status line. The sentence is announced by screen readers; the hint, which may hold running
 /// numbers, is not.
@@ -45,7 +46,7 @@ pub fn StatusLine() -> impl IntoView {
             <div class="status-keys">
                 <Show when=move || status.with(|status| status.remedy == Remedy::LoadAgain)>
                     <button type="button" class="status-key" data-testid="retry" on:click=move |_| page.load()>
-                        "Load again"
+                        {texts::status::LOAD_AGAIN}
                     </button>
                 </Show>
                 <Show when=move || way_back.get()>
@@ -55,7 +56,7 @@ pub fn StatusLine() -> impl IntoView {
                         data-testid="way-back"
                         on:click=move |_| page.use_bundled()
                     >
-                        {move || if loading() { "Cancel" } else { "Use the bundled model" }}
+                        {move || if loading() { texts::status::CANCEL } else { texts::status::USE_BUNDLED }}
                     </button>
                 </Show>
             </div>
