@@ -5,6 +5,7 @@ mod bench;
 mod colophon;
 mod dropzone;
 mod masthead;
+mod microphone;
 mod models;
 mod offer;
 mod picture;
@@ -14,6 +15,7 @@ mod samples;
 mod stage;
 mod status;
 mod timeline;
+mod update;
 mod viewer;
 
 pub use app::App;

@@ -18,6 +18,8 @@ pub enum Code {
     MicrophoneBusy,
     /// The microphone went away while it was used.
     MicrophoneLost,
+    /// A call, another program or the system took the sound away.
+    MicrophoneInterrupted,
     /// The page is not on a secure origin, where browsers offer no microphone.
     InsecurePage,
     /// The browser lacks what recording needs.
@@ -56,6 +58,14 @@ pub enum Code {
     TooLarge,
     /// WebGPU was asked for and is not there.
     GpuUnavailable,
+    /// The GPU went away, and the engine could not be made again.
+    GpuLost,
+    /// There is no memory left.
+    OutOfMemory,
+    /// The model is neither here nor to be had: there is no network.
+    Offline,
+    /// The visitor called the loading off, or did not want it.
+    LoadingStopped,
     /// The engine failed, or its worker died.
     EngineFailed,
 }
@@ -96,6 +106,7 @@ impl Code {
             Self::MicrophoneMissing => "microphone-missing",
             Self::MicrophoneBusy => "microphone-busy",
             Self::MicrophoneLost => "microphone-lost",
+            Self::MicrophoneInterrupted => "microphone-interrupted",
             Self::InsecurePage => "insecure-page",
             Self::MicrophoneUnsupported => "microphone-unsupported",
             Self::NothingHeard => "nothing-heard",
@@ -115,6 +126,10 @@ impl Code {
             Self::FolderDamaged => "folder-damaged",
             Self::TooLarge => "too-large",
             Self::GpuUnavailable => "gpu-unavailable",
+            Self::GpuLost => "gpu-lost",
+            Self::OutOfMemory => "out-of-memory",
+            Self::Offline => "offline",
+            Self::LoadingStopped => "loading-stopped",
             Self::EngineFailed => "engine-failed",
         }
     }
@@ -136,8 +151,32 @@ impl Code {
             | Self::DownloadDamaged
             | Self::ServerUnreachable
             | Self::FileMissing
+            | Self::GpuLost
+            | Self::OutOfMemory
+            | Self::Offline
+            | Self::LoadingStopped
             | Self::EngineFailed => Remedy::LoadAgain,
             _ => Remedy::None,
+        }
+    }
+
+    /// The problem behind a failed download, once it is known that there is no network.
+    #[must_use]
+    pub fn without_network(self) -> Self {
+        match self {
+            Self::DownloadFailed | Self::ServerUnreachable => Self::Offline,
+            other => other,
+        }
+    }
+
+    /// The problem behind what a worker said last.
+    pub fn of_dead_worker(message: &str) -> Self {
+        let message = message.to_lowercase();
+        let memory = ["out of memory", "allocation failed", "memory allocation"];
+        if memory.iter().any(|words| message.contains(words)) {
+            Self::OutOfMemory
+        } else {
+            Self::EngineFailed
         }
     }
 
@@ -161,11 +200,12 @@ impl Code {
 mod tests {
     use super::*;
 
-    const ALL: [Code; 24] = [
+    const ALL: [Code; 29] = [
         Code::MicrophoneDenied,
         Code::MicrophoneMissing,
         Code::MicrophoneBusy,
         Code::MicrophoneLost,
+        Code::MicrophoneInterrupted,
         Code::InsecurePage,
         Code::MicrophoneUnsupported,
         Code::NothingHeard,
@@ -185,6 +225,10 @@ mod tests {
         Code::FolderDamaged,
         Code::TooLarge,
         Code::GpuUnavailable,
+        Code::GpuLost,
+        Code::OutOfMemory,
+        Code::Offline,
+        Code::LoadingStopped,
         Code::EngineFailed,
     ];
 
@@ -201,6 +245,15 @@ mod tests {
         for code in ALL {
             assert_eq!(serde_json::to_value(code).unwrap(), code.name());
         }
+    }
+
+    #[test]
+    fn causes_are_told_apart() {
+        assert_eq!(Code::DownloadFailed.without_network(), Code::Offline);
+        assert_eq!(Code::PackRefused.without_network(), Code::PackRefused);
+        let dead = "RangeError: Array buffer allocation failed";
+        assert_eq!(Code::of_dead_worker(dead), Code::OutOfMemory);
+        assert_eq!(Code::of_dead_worker("unreachable"), Code::EngineFailed);
     }
 
     #[test]

@@ -28,11 +28,33 @@ pub mod recorder {
     pub const STOP: &str = "Stop listening";
     /// Beside the button.
     pub const PROMISE: &str = "Audio never leaves this tab.";
+    /// How to use it.
+    pub const HOW: &str = "Tap to start, or hold while you speak.";
+    /// How to use it, with a key.
+    pub const HOW_WITH_KEY: &str = "Tap, or hold while you speak. Key: ";
+    /// The key.
+    pub const KEY: &str = "V";
+}
+
+/// Which microphone, and whether there is a key for it.
+pub mod microphone {
+    /// Opens the settings.
+    pub const SETTINGS: &str = "Microphone";
+    /// Before the list.
+    pub const CHOOSE: &str = "Record with";
+    /// Not choosing one.
+    pub const SYSTEM: &str = "What the system prefers";
+    /// There is no list yet.
+    pub const UNKNOWN: &str = "Browsers tell their names once you have used one.";
+    /// The box beside the key.
+    pub const SHORTCUT: &str = "The key V starts and stops";
 }
 
 /// The status line.
 pub mod status {
     use crate::logic::format;
+    use crate::logic::level::Hint;
+    use crate::logic::status::Speaker;
 
     /// The model is on its way.
     pub const LOADING: &str = "Loading the model.";
@@ -46,22 +68,46 @@ pub mod status {
     pub const ASKING: &str = "Waiting for the microphone.";
     /// What to do about it.
     pub const ASKING_HINT: &str = "Please allow it in the browser.";
-    /// Sound comes in.
-    pub const LISTENING: &str = "Listening.";
-    /// How it ends.
-    pub const LISTENING_HINT: &str = "Pause, or press again, when done.";
     /// A question waits for the model.
     pub const WAITING: &str = "Heard you; the model is still loading.";
+    /// The GPU was lost.
+    pub const RESTORING: &str = "The graphics processor went away; starting again.";
+    /// A question waits until it is back.
+    pub const WAITING_AGAIN: &str =
+        "Heard you; the graphics processor went away and is started again.";
     /// The engine is at work.
     pub const THINKING: &str = "Looking through the pictures.";
     /// No keyword was found.
     pub const NO_WORD: &str = "No single word stood out.";
     /// Fetches the model again.
     pub const LOAD_AGAIN: &str = "Load again";
+    /// Fetches it after all.
+    pub const LOAD: &str = "Load it";
     /// Calls the loading off.
     pub const CANCEL: &str = "Cancel";
     /// Goes back to the model that comes with the page.
     pub const USE_BUNDLED: &str = "Use the bundled model";
+
+    /// Sound comes in; what the speaker should know of it.
+    pub fn listening(hint: Hint) -> &'static str {
+        match hint {
+            Hint::Fine => "Listening.",
+            Hint::Silent => "No sound arrives: is the microphone muted?",
+            Hint::TooQuiet => "Too quiet: come closer, or speak up.",
+            Hint::Clipping => "Too loud: move back a little.",
+        }
+    }
+
+    /// How long it has taken and may take, and how it ends.
+    pub fn until(speaker: Speaker) -> String {
+        let Speaker { seconds, limit, .. } = speaker;
+        let end = if speaker.holding {
+            "Let go when done."
+        } else {
+            "Pause, or press again, when done."
+        };
+        format!("{seconds} of {limit} s. {end}")
+    }
 
     /// Which words were found.
     pub fn heard(words: &[&str]) -> String {
@@ -255,6 +301,12 @@ pub mod engine {
         format!("{}: {sizes}{origin}", ready.pack)
     }
 
+    /// How often the GPU was lost.
+    pub fn losses(count: u32) -> String {
+        let times = if count == 1 { "once" } else { "several times" };
+        format!("The graphics processor was lost {times}, and the engine made again")
+    }
+
     /// Most memory of the worker.
     pub fn memory(bytes: u64) -> String {
         format!(
@@ -284,6 +336,24 @@ pub mod models {
     pub const FORGET: &str = "Forget what is kept";
     /// It is deleted.
     pub const FORGOTTEN: &str = "Forgotten: the next visit loads it again";
+    /// The page works without a network.
+    pub const OFFLINE: &str = "Works without a network from now on";
+
+    /// How much is kept.
+    pub fn kept(bytes: u64) -> String {
+        format!(
+            "Kept in this browser: {}",
+            crate::logic::format::bytes(bytes)
+        )
+    }
+}
+
+/// When a new version of the page is here.
+pub mod update {
+    /// Says so.
+    pub const READY: &str = "A new version of this page is ready.";
+    /// Takes it.
+    pub const USE: &str = "Use it now";
 }
 
 /// One picture, large.

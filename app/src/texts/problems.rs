@@ -9,6 +9,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::MicrophoneMissing => "No microphone was found.",
         Code::MicrophoneBusy => "Another program is using the microphone.",
         Code::MicrophoneLost => "The microphone went away while you were speaking.",
+        Code::MicrophoneInterrupted => "Something else has taken the sound over.",
         Code::InsecurePage => "Browsers offer the microphone on secure pages only.",
         Code::MicrophoneUnsupported => "This browser cannot record sound for a page.",
         Code::NothingHeard => "No speech was heard.",
@@ -28,6 +29,10 @@ pub fn sentence(code: Code) -> &'static str {
         Code::FolderDamaged => "A file in that folder is damaged and was not used.",
         Code::TooLarge => "This device's GPU cannot hold that model.",
         Code::GpuUnavailable => "WebGPU was asked for, but this browser offers none.",
+        Code::GpuLost => "The graphics processor went away and did not come back.",
+        Code::OutOfMemory => "There is not enough memory for this model here.",
+        Code::Offline => "There is no network, and the model is not kept here yet.",
+        Code::LoadingStopped => "The model is not loaded.",
         Code::EngineFailed => "The engine stopped unexpectedly.",
     }
 }
@@ -42,6 +47,9 @@ pub fn next_step(code: Code) -> &'static str {
             "Plug one in, or choose one in your system's settings. Samples and audio files work without it."
         }
         Code::MicrophoneBusy => "Close the other program's recording, then press the button again.",
+        Code::MicrophoneInterrupted => {
+            "When the call or the other program has ended, press the button again."
+        }
         Code::MicrophoneLost => "Check its plug or Bluetooth, then press the button again.",
         Code::InsecurePage => {
             "Open this page over https, or at http://127.0.0.1. Samples and audio files work here too."
@@ -80,6 +88,10 @@ pub fn next_step(code: Code) -> &'static str {
             "Try a smaller one; with “?backend=cpu” it may run, slowly, if there is memory for it."
         }
         Code::GpuUnavailable => "Open the page without “?backend=gpu”: it runs on the CPU as well.",
+        Code::GpuLost => "Load it again; if it happens again, “?backend=cpu” does without one.",
+        Code::OutOfMemory => "Close other tabs and load it again, or use a smaller model.",
+        Code::Offline => "Connect once and load it again; after that it works without a network.",
+        Code::LoadingStopped => "Load it when you like. The pictures are here anyway.",
         Code::EngineFailed => "Load it again; if it happens again, try “?backend=cpu”.",
     }
 }

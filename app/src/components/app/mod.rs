@@ -5,12 +5,14 @@ use leptos::prelude::*;
 use crate::components::colophon::Colophon;
 use crate::components::dropzone::Dropzone;
 use crate::components::masthead::Masthead;
+use crate::components::microphone::MicrophoneSettings;
 use crate::components::offer::OfferDialog;
 use crate::components::recorder::Recorder;
 use crate::components::results::Results;
 use crate::components::samples::Samples;
 use crate::components::stage::Stage;
 use crate::components::status::StatusLine;
+use crate::components::update::UpdateNotice;
 use crate::components::viewer::Viewer;
 use crate::page::Page;
 use crate::texts;
@@ -30,9 +32,12 @@ pub fn App(page: Page) -> impl IntoView {
         <main>
             <Stage />
             <div class="dock">
-                <p class="promise">{texts::recorder::PROMISE}</p>
-                <Recorder />
                 <StatusLine />
+                <Recorder />
+                <div class="aside">
+                    <p class="promise">{texts::recorder::PROMISE}</p>
+                    <MicrophoneSettings />
+                </div>
             </div>
             <Samples />
             <Results />
@@ -40,6 +45,7 @@ pub fn App(page: Page) -> impl IntoView {
         <Colophon />
         <Viewer />
         <OfferDialog />
+        <UpdateNotice />
         <Dropzone dragging />
     }
 }

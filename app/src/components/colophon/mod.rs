@@ -16,7 +16,7 @@ pub fn Colophon() -> impl IntoView {
     let page = expect_context::<Page>();
     let facts = move || match page.readiness.get() {
         Readiness::Ready(ready) => Some(engine_facts(&ready, page.pictures())),
-        Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
+        _ => None,
     };
     let time = move || {
         let answered = page.phase() == Phase::Answered;
@@ -55,6 +55,9 @@ fn engine_facts(ready: &Ready, pictures: usize) -> Vec<String> {
     let mut facts = vec![texts::engine::runs_on_adapter(ready)];
     if !ready.reason.is_empty() {
         facts.push(format::sentence(&ready.reason));
+    }
+    if ready.losses > 0 {
+        facts.push(texts::engine::losses(ready.losses));
     }
     facts.push(texts::engine::pack(ready, pictures));
     facts.push(texts::engine::memory(ready.heap_bytes));

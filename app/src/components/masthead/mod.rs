@@ -13,7 +13,7 @@ pub fn Masthead() -> impl IntoView {
     let ready = Memo::new(move |_| {
         page.readiness.with(|readiness| match readiness {
             Readiness::Ready(ready) => Some(ready.clone()),
-            Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
+            _ => None,
         })
     });
     let kind = move || ready.with(|ready| ready.as_ref().map(|ready| ready.backend.clone()));
@@ -25,6 +25,7 @@ pub fn Masthead() -> impl IntoView {
                 class="engine"
                 data-testid="backend"
                 data-kind=kind
+                data-losses=move || ready.with(|ready| ready.as_ref().map(|ready| ready.losses.to_string()))
                 data-from=move || ready.with(|ready| ready.as_ref().map(|ready| ready.origin.name()))
                 data-heap=move || ready.with(|ready| ready.as_ref().map(|ready| ready.heap_bytes.to_string()))
                 title=move || ready.with(|ready| ready.as_ref().map(|ready| ready.reason.clone()))
@@ -34,7 +35,7 @@ pub fn Masthead() -> impl IntoView {
                         let text = texts::engine::runs_on(&ready.backend);
                         view! { <span class="engine-light"></span> {text} }.into_any()
                     }
-                    Readiness::Loading(loading) => {
+                    Readiness::Loading(loading) | Readiness::Restoring(loading) => {
                         let percent = (loading.fraction() * 100.0).round();
                         let text = loading.amount();
                         view! {

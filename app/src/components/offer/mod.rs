@@ -31,7 +31,7 @@ pub fn OfferDialog() -> impl IntoView {
     let closed = move |_| {
         // Closed by the visitor, not by an answer.
         if offer.get_untracked().is_some() {
-            page.use_bundled();
+            page.decline();
         }
     };
     view! {
@@ -42,7 +42,7 @@ pub fn OfferDialog() -> impl IntoView {
                 <button type="button" class="offer-yes" data-testid="agree" on:click=move |_| page.agree()>
                     {texts::offer::LOAD}
                 </button>
-                <button type="button" data-testid="decline" on:click=move |_| page.use_bundled()>
+                <button type="button" data-testid="decline" on:click=move |_| page.decline()>
                     {texts::offer::NOT_NOW}
                 </button>
             </div>
