@@ -58,6 +58,8 @@ pub enum Code {
     TooLarge,
     /// WebGPU was asked for and is not there.
     GpuUnavailable,
+    /// The GPU that was asked for has failed its self-test.
+    GpuWrong,
     /// The GPU went away, and the engine could not be made again.
     GpuLost,
     /// There is no memory left.
@@ -126,6 +128,7 @@ impl Code {
             Self::FolderDamaged => "folder-damaged",
             Self::TooLarge => "too-large",
             Self::GpuUnavailable => "gpu-unavailable",
+            Self::GpuWrong => "gpu-wrong",
             Self::GpuLost => "gpu-lost",
             Self::OutOfMemory => "out-of-memory",
             Self::Offline => "offline",
@@ -200,7 +203,7 @@ impl Code {
 mod tests {
     use super::*;
 
-    const ALL: [Code; 29] = [
+    const ALL: [Code; 30] = [
         Code::MicrophoneDenied,
         Code::MicrophoneMissing,
         Code::MicrophoneBusy,
@@ -225,6 +228,7 @@ mod tests {
         Code::FolderDamaged,
         Code::TooLarge,
         Code::GpuUnavailable,
+        Code::GpuWrong,
         Code::GpuLost,
         Code::OutOfMemory,
         Code::Offline,

@@ -29,6 +29,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::FolderDamaged => "A file in that folder is damaged and was not used.",
         Code::TooLarge => "This device's GPU cannot hold that model.",
         Code::GpuUnavailable => "WebGPU was asked for, but this browser offers none.",
+        Code::GpuWrong => "This device's graphics processor computes wrong results.",
         Code::GpuLost => "The graphics processor went away and did not come back.",
         Code::OutOfMemory => "There is not enough memory for this model here.",
         Code::Offline => "There is no network, and the model is not kept here yet.",
@@ -88,6 +89,7 @@ pub fn next_step(code: Code) -> &'static str {
             "Try a smaller one; with “?backend=cpu” it may run, slowly, if there is memory for it."
         }
         Code::GpuUnavailable => "Open the page without “?backend=gpu”: it runs on the CPU as well.",
+        Code::GpuWrong => "Open the page without “?backend=gpu”: the CPU gives right ones.",
         Code::GpuLost => "Load it again; if it happens again, “?backend=cpu” does without one.",
         Code::OutOfMemory => "Close other tabs and load it again, or use a smaller model.",
         Code::Offline => "Connect once and load it again; after that it works without a network.",

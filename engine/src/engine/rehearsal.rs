@@ -29,7 +29,7 @@ pub(super) struct Played {
 /// Lets `ops` play and compares with the CPU.
 ///
 /// # Errors
-/// [`EngineError::Kernel`] that names the first family which computes something else; what the device reports.
+/// [`EngineError::GpuWrong`] that names the first family which computes something else; what the device reports.
 pub(super) async fn check<O: Ops>(ops: &mut O, manifest: &Manifest) -> Result<(), EngineError> {
     let expected = play(&mut CpuOps::new(), manifest).await?;
     compare(&expected, &play(ops, manifest).await?)
@@ -46,11 +46,10 @@ pub(super) fn compare(expected: &[Played], played: &[Played]) -> Result<(), Engi
         let all = off.clone().all(|off| off <= expected.tolerance * size);
         if !all || expected.numbers.len() != played.numbers.len() {
             let most = off.fold(0.0_f32, |most, off| if off > most { off } else { most });
-            return Err(EngineError::Kernel {
-                kernel: expected.family.to_owned(),
-                message: format!(
-                    "the self-test found results that are off by {most:.3} where {size:.3} is usual"
-                ),
+            return Err(EngineError::GpuWrong {
+                operation: expected.family,
+                off: most,
+                usual: size,
             });
         }
     }
