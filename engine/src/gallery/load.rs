@@ -56,8 +56,7 @@ impl Gallery {
         for index in 0..manifest.count {
             let row = embeddings.row(index);
             let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-            // What is no number fails too.
-            if !((length - 1.0).abs() <= 0.01) {
+            if !(0.99..=1.01).contains(&length) {
                 let problem = format!("row {index} has length {length:.3}, where 1 was expected");
                 return Err(GalleryError::tensor(file, &announced.tensor, problem));
             }
