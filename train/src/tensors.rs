@@ -9,14 +9,15 @@ use burn::tensor::activation::softmax;
 use saysee_engine::pack::FloatTensor;
 
 use crate::model::block::{Block, SelfAttention};
-use crate::model::head::{HybridPlus, normalise};
+use crate::model::head::HybridPlus;
 use crate::model::speech::SpeechModel;
 use crate::model::towers::host;
 
 /// Tensors by name.
 pub type Tensors = BTreeMap<String, FloatTensor>;
 
-/// Every tensor of the pack: the speech model, its phone classifier only `with_phones`, and the token table.
+/// Every tensor of the pack: the speech model, its phone classifier only `with_phones`, and the token table
+/// (L2-normalised rows; those of a pack as they are, so that its numbers stay what they were).
 pub fn collect(model: &SpeechModel, table: Tensor<2>, with_phones: bool) -> Tensors {
     let mut list = List {
         tensors: Tensors::new(),
@@ -31,7 +32,7 @@ pub fn collect(model: &SpeechModel, table: Tensor<2>, with_phones: bool) -> Tens
     if with_phones {
         list.linear("phones", &model.phones);
     }
-    list.tensor("vocabulary.table", normalise(table));
+    list.tensor("vocabulary.table", table);
     list.tensors
 }
 

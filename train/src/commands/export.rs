@@ -15,6 +15,7 @@ use crate::checkpoint::Checkpoint;
 use crate::description::{EMBEDDING_SPACE, front_end};
 use crate::error::TrainError;
 use crate::from_pack;
+use crate::model::head::normalise;
 use crate::model::speech::{SpeechConfig, SpeechModel};
 use crate::model::towers::Towers;
 use crate::tensors::collect;
@@ -72,7 +73,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         ),
         None => {
             let towers = Towers::load(&options.towers)?;
-            (Vocabulary::default(), towers.text.table.val())
+            (Vocabulary::default(), normalise(towers.text.table.val()))
         }
     };
     let name = options

@@ -373,7 +373,7 @@ fn taught(
             .get(index + 1)
             .map_or(utterance.clean.len(), |next| next - PAUSE);
         let own = cache.vectors(utterance.clips[index], &utterance.clean[start..end])?;
-        for (step, vector) in own.chunks_exact(TEACHER_WIDTH).enumerate() {
+        for (step, vector) in own.as_chunks::<TEACHER_WIDTH>().0.iter().enumerate() {
             vectors.push((start + step * TEACHER_HOP, vector.to_vec()));
         }
     }

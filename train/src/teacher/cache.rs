@@ -102,8 +102,10 @@ impl TeacherCache {
             file.write_all_at(&bytes, place).map_err(failed(path))?;
         }
         let values = bytes
-            .chunks_exact(2)
-            .map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32());
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&pair| f16::from_le_bytes(pair).to_f32());
         Ok(values
             .enumerate()
             .map(|(index, value)| {
@@ -128,7 +130,8 @@ fn measure(teacher: &Teacher, corpus: &CorpusReader) -> Result<Scale, TrainError
     for index in (0..corpus.len()).step_by((corpus.len() / MEASURED).max(1)) {
         for vector in teacher
             .vectors(&corpus.samples(index)?)?
-            .chunks_exact(TEACHER_WIDTH)
+            .as_chunks::<TEACHER_WIDTH>()
+            .0
         {
             vectors += 1;
             for (sums, &value) in sums.iter_mut().zip(vector) {

@@ -70,7 +70,6 @@ impl Teacher {
         };
         let model = rten::ModelOptions::with_all_ops()
             .enable_optimization(false)
-            .enable_shape_inference(false)
             .load_file(path)
             .map_err(|error| failed(error.to_string()))?;
         let node = |name: &str| {
