@@ -19,6 +19,15 @@ export function randomPack(shape, weights) {
   return folder;
 }
 
+/** The bundled pack's manifest, announcing `megabytes` of weights: enough to be asked about. None of them exist. */
+export async function largeManifest(megabytes) {
+  const manifest = JSON.parse(await readFile(join(ROOT, "assets/packs/scenes-mini/pack.json"), "utf8"));
+  const shard = { ...manifest.shards[0], bytes: 8_000_000 };
+  manifest.name = "large";
+  manifest.shards = Array.from({ length: megabytes / 8 }, (_, n) => ({ ...shard, file: `weights-${n + 1}.safetensors` }));
+  return JSON.stringify(manifest);
+}
+
 /**
  * Serves the files of `folder` at another origin than the page's, readable from anywhere unless `cors` is false.
  * `fault(file)` may answer with `{ status }`, `{ delay }` in milliseconds, `{ corrupt: true }` or `{ text }`.

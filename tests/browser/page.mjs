@@ -70,6 +70,34 @@ export class SaySee {
     return this.page.getByTestId("sound-file").setInputFiles({ name: "spoken.wav", mimeType: "audio/wav", buffer });
   }
 
+  /**
+   * Lets the test stop the sound of the microphone later on, in pages that are opened from now on. Time is counted in
+   * sound: without any, the page listens on for as long as the test likes.
+   */
+  pausable() {
+    return this.page.addInitScript(() => {
+      self.AudioContext = class extends AudioContext {
+        constructor(...options) {
+          super(...options);
+          self.pauseMicrophone = () => this.suspend();
+        }
+      };
+    });
+  }
+  pauseMicrophone() {
+    return this.page.evaluate(() => self.pauseMicrophone());
+  }
+
+  /** Waits until pictures in view are there, and what moves or changes colour has arrived. */
+  settles() {
+    return this.page.evaluate(async () => {
+      const inView = (image) => image.getBoundingClientRect().top < innerHeight && image.checkVisibility();
+      await Promise.allSettled([...document.images].filter(inView).map((image) => image.decode()));
+      const finite = document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime < Infinity);
+      await Promise.allSettled(finite.map((animation) => animation.finished));
+    });
+  }
+
   /** Chooses a folder to take a model from. */
   chooseFolder(folder) {
     return this.page.getByTestId("folder").setInputFiles(folder);
