@@ -79,9 +79,12 @@ async function violations(page) {
 function measure() {
   const describe = (element) => `${element.outerHTML.slice(0, 100)} ${JSON.stringify(element.getBoundingClientRect())}`;
   const page = document.documentElement;
-  const beyond = page.scrollWidth > page.clientWidth
-    ? [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > page.clientWidth + 0.5).map(describe)
-    : [];
+  // Rows that scroll by themselves may be longer than the window; what they hold is theirs.
+  const own = (element) => element === document.body || (getComputedStyle(element).overflowX === "visible" && own(element.parentElement));
+  const beyond = [...document.querySelectorAll("body *")]
+    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > page.clientWidth + 0.5)
+    .filter((element) => page.scrollWidth > page.clientWidth && own(element.parentElement))
+    .map(describe);
   const small = [...document.querySelectorAll("button, a[href], input, select, summary, [tabindex='0']")]
     .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
     // A link within a sentence is as high as its line.

@@ -74,7 +74,7 @@ export async function startStates() {
   let fault;
   const server = await servePage({ fault: (path) => fault?.(path) });
   const elsewhere = await serveElsewhere(".");
-  const large = await largeManifest(200);
+  const large = await largeManifest();
   elsewhere.fault = () => ({ text: large });
   const speaking = await startChromium({ webgpu: false });
   const refusing = await startChromium({ webgpu: false, microphone: false });

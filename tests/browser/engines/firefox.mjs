@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "./bidi.mjs";
 import { onPath, start, whileAlive } from "./processes.mjs";
+import { soundMissing, startSound } from "./sound.mjs";
 import { inJson, keyActions } from "./window.mjs";
 
 const program = () => process.env.SAYSEE_FIREFOX ?? onPath("firefox-esr", "firefox");
 
 /** Why there is no Firefox to test with, or nothing. */
 export function firefoxMissing() {
-  return program() ? undefined : "no Firefox: install Debian's package firefox-esr, or name one in SAYSEE_FIREFOX";
+  return program() ? soundMissing() : "no Firefox: install Debian's package firefox-esr, or name one in SAYSEE_FIREFOX";
 }
 
 const PREFERENCES = {
@@ -22,10 +23,8 @@ const PREFERENCES = {
   "network.connectivity-service.enabled": false,
   "services.settings.server": "data:,",
   "toolkit.telemetry.enabled": false,
-  // There is nobody to answer a question, and nobody to hear a sound.
+  // Nobody is asked whether a sample may play.
   "media.autoplay.default": 0,
-  "media.navigator.permission.disabled": true,
-  "media.navigator.streams.fake": true,
 };
 
 export async function startFirefox() {
@@ -40,17 +39,20 @@ export async function startFirefox() {
     if (match) listening(`${match[1]}/session`);
   };
   const options = ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", profile];
-  const firefox = start(program(), options, { said });
+  const sound = await startSound();
+  const firefox = start(program(), options, { environment: sound.environment, said });
   const bidi = await connect(await whileAlive(firefox, address));
   await bidi.ask("session.new", { capabilities: {} });
-  const { contexts } = await bidi.ask("browsingContext.getTree", { maxDepth: 0 });
-  const window = new FirefoxWindow(bidi, contexts[0].context);
+  // Not the tab that is there: it never gets the focus, and Enter and Space press no button without.
+  const { context } = await bidi.ask("browsingContext.create", { type: "tab" });
+  const window = new FirefoxWindow(bidi, context);
   await bidi.ask("session.subscribe", { events: ["log.entryAdded"] });
   return {
     window,
     async close() {
       bidi.close();
       await firefox.stop();
+      await sound.stop();
       await rm(profile, { recursive: true, force: true });
     },
   };

@@ -80,6 +80,11 @@ export class Visit {
         source.buffer = await context.decodeAudioData(recording.slice());
         const microphone = context.createMediaStreamDestination();
         source.connect(microphone);
+        // A real one is never without sound: when a stream has none, Firefox hands worklets nothing at all.
+        const room = context.createConstantSource();
+        room.offset.value = 1e-5;
+        room.connect(microphone);
+        room.start();
         source.start(context.currentTime + 0.4);
         return microphone.stream;
       };

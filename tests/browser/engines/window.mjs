@@ -13,7 +13,7 @@
 export const KEYS = {
   ArrowLeft: "\uE012",
   ArrowRight: "\uE014",
-  Enter: "\uE007",
+  Enter: "\uE006",
   Escape: "\uE00C",
   Space: " ",
   Tab: "\uE004",
