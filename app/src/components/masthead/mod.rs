@@ -44,7 +44,7 @@ pub fn Masthead() -> impl IntoView {
                     fallback=move || {
                         view! {
                             <span class="engine-light" class:off=move || !light()></span>
-                            {move || name().unwrap_or_else(|| texts::engine::NONE.to_owned())}
+                            <span>{move || name().unwrap_or_else(|| texts::engine::NONE.to_owned())}</span>
                         }
                     }
                 >
