@@ -289,7 +289,11 @@ impl Session {
             .next_pass()
             .filter(|pass| current.live || pass.complete);
         if let Some(pass) = pass {
-            match engine.query(&pass.samples, RANKED).await {
+            let hearing = match pass.complete {
+                true => engine.query(&pass.samples, RANKED).await,
+                false => engine.query_growing(&pass.samples, RANKED).await,
+            };
+            match hearing {
                 Ok(answer) => {
                     current.engine_ms = f64::from(answer.timing.total_ms);
                     current.utterance.take(&pass, answer);
