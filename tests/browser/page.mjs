@@ -56,7 +56,7 @@ export class SaySee {
   get retry() {
     return this.page.getByTestId("retry");
   }
-  /** "Cancel" and "Use the bundled model". */
+  /** "Cancel loading" and "Use the bundled model". */
   get wayBack() {
     return this.page.getByTestId("way-back");
   }
