@@ -50,6 +50,12 @@ pub enum Code {
     FolderIncomplete,
     /// A file of the folder is not what its manifest says.
     FolderDamaged,
+    /// The link to an answer was cut off, or is of a later page.
+    LinkDamaged,
+    /// The link to an answer was made with another model.
+    LinkForeign,
+    /// Typed text that cannot be searched for.
+    TextRefused,
     /// The GPU cannot hold a part of the model.
     TooLarge,
     /// WebGPU was asked for and is not there.
@@ -111,6 +117,9 @@ impl Code {
             Self::FolderWithoutPack => "folder-without-pack",
             Self::FolderIncomplete => "folder-incomplete",
             Self::FolderDamaged => "folder-damaged",
+            Self::LinkDamaged => "link-damaged",
+            Self::LinkForeign => "link-foreign",
+            Self::TextRefused => "text-refused",
             Self::TooLarge => "too-large",
             Self::GpuUnavailable => "gpu-unavailable",
             Self::EngineFailed => "engine-failed",
@@ -141,6 +150,9 @@ impl Code {
             Self::FolderWithoutPack => "There is no model in that folder.",
             Self::FolderIncomplete => "A file of the model is missing in that folder.",
             Self::FolderDamaged => "A file in that folder is damaged and was not used.",
+            Self::LinkDamaged => "That link is damaged or of a later version.",
+            Self::LinkForeign => "That link was made with another model.",
+            Self::TextRefused => "That text cannot be searched for.",
             Self::TooLarge => "This device's GPU cannot hold that model.",
             Self::GpuUnavailable => "WebGPU was asked for, but this browser offers none.",
             Self::EngineFailed => "The engine stopped unexpectedly.",
@@ -197,6 +209,11 @@ impl Code {
                 "Choose the folder with pack.json and every weights file it lists."
             }
             Self::FolderDamaged => "Copy or convert the model again, then choose its folder.",
+            Self::LinkDamaged => {
+                "Copy all of it and open it again, or ask whoever sent it for another one."
+            }
+            Self::LinkForeign => "Open it with the model and the pictures it was made with.",
+            Self::TextRefused => "Try a shorter description of a picture.",
             Self::TooLarge => {
                 "Try a smaller one; with “?backend=cpu” it may run, slowly, if there is memory for it."
             }
@@ -239,7 +256,7 @@ impl Code {
 mod tests {
     use super::*;
 
-    const ALL: [Code; 24] = [
+    const ALL: [Code; 27] = [
         Code::MicrophoneDenied,
         Code::MicrophoneMissing,
         Code::MicrophoneBusy,
@@ -261,6 +278,9 @@ mod tests {
         Code::FolderWithoutPack,
         Code::FolderIncomplete,
         Code::FolderDamaged,
+        Code::LinkDamaged,
+        Code::LinkForeign,
+        Code::TextRefused,
         Code::TooLarge,
         Code::GpuUnavailable,
         Code::EngineFailed,

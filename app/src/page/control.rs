@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use crate::browser::clock;
 use crate::logic::problem::{Code, Problem};
 use crate::logic::recorder::{Command, Event, Phase};
+use crate::logic::source::Source;
 use crate::logic::status::Readiness;
 use crate::logic::voice::Voice;
 use crate::logic::waveform::Waveform;
@@ -112,6 +113,8 @@ impl Page {
 
     fn begin(self, utterance: u32) {
         self.clear();
+        self.insight.utterance.set(utterance);
+        self.insight.source.set(Source::Microphone);
         // A recording tells the worker by itself, once it is decoded.
         let rate = self
             .machinery
@@ -133,6 +136,9 @@ impl Page {
     pub(super) fn forget_answer(self) {
         self.stop_playback();
         self.clear();
+        self.insight.forget();
+        self.machinery
+            .update_value(|machinery| machinery.sounds.clear());
     }
 
     /// Says what went wrong with the visitor's last wish; the model is what it was.
@@ -146,6 +152,14 @@ impl Page {
 
     /// Forgets what was heard and found.
     fn clear(self) {
+        self.leave_link();
+        self.forget_shown();
+    }
+
+    /// Takes what was heard and found off the page.
+    pub(super) fn forget_shown(self) {
+        self.insight.reset();
+        self.insight.shared.set(None);
         self.waveform.set(Waveform::new(16_000.0));
         self.found.set(Found::default());
         self.pages.set(1);
@@ -175,6 +189,12 @@ impl Page {
         let utterance = self
             .recorder
             .with_untracked(|recorder| recorder.utterance());
+        self.machinery.update_value(|machinery| {
+            let rate = machinery.microphone.as_ref().map(Microphone::rate);
+            if let Some(rate) = rate {
+                machinery.sounds.add(utterance, rate, &heard);
+            }
+        });
         self.send(&Request::Sound { utterance }, Some(samples));
         let seconds = self.waveform.with_untracked(Waveform::seconds);
         self.handle(Event::Sound { seconds, activity });
@@ -223,18 +243,25 @@ impl Page {
             Report::Unavailable { problem } => self.unavailable(problem),
             Report::Live { utterance, found } => {
                 if self.is_current(utterance) {
-                    self.found.set(found);
+                    self.take_found(found);
                 }
             }
             Report::Answer { utterance, found } => {
                 if self.is_current(utterance) {
-                    self.found.set(found);
+                    self.take_answer(utterance, found);
                 }
                 self.handle(Event::Answer { utterance });
             }
             Report::Failed { utterance, problem } => {
                 self.handle(Event::Failed { utterance, problem })
             }
+            Report::Pulls { .. }
+            | Report::Struck { .. }
+            | Report::Forgotten { .. }
+            | Report::Travels { .. }
+            | Report::Learnt { .. }
+            | Report::Seen { .. }
+            | Report::Numbers(_) => self.take_insight(report),
             Report::Measuring { .. }
             | Report::Measured { .. }
             | Report::Stages { .. }

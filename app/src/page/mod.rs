@@ -3,15 +3,20 @@
 mod bench;
 mod control;
 mod decode;
+mod fitting;
+mod insight;
+mod keeping;
 mod keys;
 mod microphone;
 mod model;
 mod playback;
 mod recordings;
 mod simd;
+mod sounds;
 mod state;
 mod worker_link;
 
+pub use keeping::{copy_picture, copy_text};
 pub use model::{files_of, path_of};
 pub use state::Page;
 

@@ -9,7 +9,21 @@ use crate::browser::{clock, memory};
 use crate::logic::problem::Problem;
 use crate::protocol::{Folder, Foreign, Offer, Origin, Ready, Report, Step};
 use crate::worker::files::{Announced, Files};
+use crate::worker::insight::Insight;
+use crate::worker::reading::Reading;
 use crate::worker::{outbox, problems};
+
+/// A model that answers.
+pub struct Loaded {
+    /// The engine.
+    pub engine: Engine,
+    /// What the page is told of it.
+    pub ready: Ready,
+    /// The pictures, for questions about answers.
+    pub insight: Insight,
+    /// What reads typed text, where the pack does.
+    pub reading: Option<Reading>,
+}
 
 /// A pack and a gallery whose manifests are known.
 pub struct Opened {
@@ -80,7 +94,7 @@ impl Opened {
     ///
     /// # Errors
     /// The first file that does not arrive or is not what its manifest says; what the engine refuses.
-    pub async fn load(mut self, choice: BackendChoice) -> Result<(Engine, Ready), Problem> {
+    pub async fn load(mut self, choice: BackendChoice) -> Result<Loaded, Problem> {
         let foreign = self.foreign();
         let embeddings = &self.pictures.embeddings;
         let embeddings = Announced {
@@ -107,10 +121,14 @@ impl Opened {
         let chosen = self.pack.is_chosen();
         let refused = |error: EngineError| problems::of_loading(&error, chosen);
         let mut engine = loader.finish().await.map_err(refused)?;
+        let name_of_gallery = self.pictures.name.clone();
+        let mark = mark(&embeddings.sha256);
+        let mut insight = Insight::default();
         if let Some((bytes, origin)) = pictures {
             let gallery = Gallery::from_parts(self.pictures, &bytes)
                 .map_err(|error| problems::of_format(&error, false))?;
             engine.set_gallery(&gallery).map_err(refused)?;
+            insight = Insight::new(gallery.embeddings().to_vec());
             if origin == Origin::Network {
                 self.gallery.keep(&embeddings, &bytes).await;
             }
@@ -127,8 +145,24 @@ impl Opened {
             heap_bytes: memory::bytes(),
             max_seconds: engine.max_seconds(),
             preparing_ms: clock::milliseconds() - start,
+            kernels: engine.backend().kernels.clone(),
+            timings: engine
+                .backend()
+                .timings
+                .iter()
+                .map(|time| (time.kind.to_string(), time.milliseconds))
+                .collect(),
+            space: self.manifest.embedding_space.clone(),
+            gallery: name_of_gallery,
+            mark,
+            reads_text: self.manifest.tokenizer.is_some() && engine.longest_text().is_some(),
         };
-        Ok((engine, ready))
+        Ok(Loaded {
+            engine,
+            ready,
+            insight,
+            reading: Reading::of(self.manifest, self.pack),
+        })
     }
 
     /// Everything but the pictures. The GPU's kernels are compiled while the first shard arrives.
@@ -216,6 +250,14 @@ impl Opened {
         let read = self.gallery.read(wanted, self.refetch, counter.of(wanted));
         read.await
     }
+}
+
+/// The first bytes of a hash in hexadecimal digits, which the manifest's reader has checked.
+fn mark(sha256: &str) -> [u8; 4] {
+    std::array::from_fn(|index| {
+        let digits = sha256.get(2 * index..2 * index + 2).unwrap_or_default();
+        u8::from_str_radix(digits, 16).unwrap_or_default()
+    })
 }
 
 fn announced(shard: &Shard) -> Announced {

@@ -1,11 +1,17 @@
-//! One picture, large, over the page.
+//! One picture, large, over the page: why it is here, what is like it, what fits it, and how to take it along.
+
+mod fitting;
+mod keys;
 
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::components::why::Why;
 use crate::logic::format;
 use crate::page::Page;
+use fitting::Fitting;
+use keys::PictureKeys;
 
 /// The dialog that shows the selected picture. Escape closes it and the focus goes back to where it was:
 /// that is the browser's own doing.
@@ -30,7 +36,7 @@ pub fn Viewer() -> impl IntoView {
             .and_then(|item| shown.iter().position(|other| *other == item));
         let next = position.and_then(|position| shown.get(position.checked_add_signed(by)?));
         if let Some(next) = next {
-            page.selected.set(Some(*next));
+            page.select(*next);
         }
     };
     let keys = move |event: KeyboardEvent| match event.key().as_str() {
@@ -71,6 +77,7 @@ fn Large(item: usize) -> impl IntoView {
             .as_ref()
             .and_then(|catalogue| catalogue.items.get(item).cloned())
     });
+    let image = NodeRef::<html::Img>::new();
     let score = move || {
         let row = page
             .rows()
@@ -84,6 +91,7 @@ fn Large(item: usize) -> impl IntoView {
         ))
     };
     picture.map(move |picture| {
+        let kept = picture.clone();
         let credit = [picture.credit.as_str(), picture.licence.as_str()]
             .into_iter()
             .filter(|part| !part.is_empty())
@@ -92,6 +100,7 @@ fn Large(item: usize) -> impl IntoView {
         view! {
             <figure>
                 <img
+                    node_ref=image
                     src=page.picture_address(&picture.file)
                     alt=picture.caption.clone()
                     width=picture.width
@@ -105,6 +114,9 @@ fn Large(item: usize) -> impl IntoView {
                     <small>{credit}</small>
                 </figcaption>
             </figure>
+            <Why item />
+            <PictureKeys item image picture=kept />
+            <Fitting />
         }
     })
 }

@@ -1,0 +1,99 @@
+//! The queries of this visit, the latest first. They are gone with the page.
+
+use crate::logic::source::Source;
+use crate::logic::waveform::Waveform;
+use crate::protocol::Found;
+
+/// More than this are forgotten: each may hold the sound of its utterance.
+pub const MOST: usize = 12;
+
+/// An answered query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Number of its utterance, by which the worker knows it too.
+    pub utterance: u32,
+    /// What it came from.
+    pub source: Source,
+    /// What was found.
+    pub found: Found,
+    /// Its sound, as peaks.
+    pub waveform: Waveform,
+}
+
+/// Answered queries, the latest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    entries: Vec<Entry>,
+}
+
+impl History {
+    /// Adds a query; returns the utterances that are forgotten for it.
+    pub fn add(&mut self, entry: Entry) -> Vec<u32> {
+        self.entries
+            .retain(|known| known.utterance != entry.utterance);
+        self.entries.insert(0, entry);
+        let forgotten = self.entries.iter().skip(MOST);
+        let forgotten = forgotten.map(|entry| entry.utterance).collect();
+        self.entries.truncate(MOST);
+        forgotten
+    }
+
+    /// The queries, the latest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// One of them.
+    pub fn get(&self, utterance: u32) -> Option<&Entry> {
+        self.entries
+            .iter()
+            .find(|entry| entry.utterance == utterance)
+    }
+
+    /// Forgets all of them.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(utterance: u32) -> Entry {
+        Entry {
+            utterance,
+            source: Source::Microphone,
+            found: Found::default(),
+            waveform: Waveform::new(16_000.0),
+        }
+    }
+
+    #[test]
+    fn the_latest_comes_first_and_old_ones_go() {
+        let mut history = History::default();
+        for utterance in 0..MOST as u32 {
+            assert!(history.add(entry(utterance)).is_empty());
+        }
+        assert_eq!(history.add(entry(99)), [0]);
+        assert_eq!(history.entries()[0].utterance, 99);
+        assert_eq!(history.entries().len(), MOST);
+        assert!(history.get(0).is_none() && history.get(1).is_some());
+        history.clear();
+        assert!(history.entries().is_empty());
+    }
+
+    #[test]
+    fn an_utterance_is_there_once() {
+        let mut history = History::default();
+        history.add(entry(1));
+        history.add(entry(2));
+        assert!(history.add(entry(1)).is_empty());
+        let order: Vec<u32> = history
+            .entries()
+            .iter()
+            .map(|entry| entry.utterance)
+            .collect();
+        assert_eq!(order, [1, 2]);
+    }
+}
