@@ -16,17 +16,25 @@ export class SaySee {
     });
   }
 
-  /** Opens the page at `url` in a window of its own. */
-  static async open(browser, url, { query = "", ...context } = {}) {
-    const saysee = new SaySee(await browser.newPage(context));
+  /**
+   * Opens the page at `url` in a window of its own, without the service worker unless `context` says otherwise: it would
+   * fetch the whole page for every test. `before` is a function that runs in the page before its program does.
+   */
+  static async open(browser, url, { query = "", before, ...context } = {}) {
+    const saysee = new SaySee(await browser.newPage({ serviceWorkers: "block", ...context }));
+    if (before) await saysee.page.addInitScript(before);
     await saysee.page.goto(url + query);
     return saysee;
   }
 
-  /** Opens the page in `context`, whose visits share what the browser keeps. A `watched` one tells of GPU buffers. */
-  static async visit(context, url, query = "", { watched = false } = {}) {
+  /**
+   * Opens the page in `context`, whose visits share what the browser keeps. A `watched` one tells of GPU buffers, and
+   * `inWorker` is a function that runs in the worker before its program does; both need `?simd=plain`.
+   */
+  static async visit(context, url, query = "", { watched = false, inWorker } = {}) {
     const saysee = new SaySee(await context.newPage());
-    if (watched) await saysee.page.route("**/worker.js", watchBuffers);
+    const first = watched ? watchBuffers : inWorker;
+    if (first) await saysee.page.route("**/worker.js", (route) => putFirst(route, first));
     await saysee.page.goto(url + query);
     return saysee;
   }
@@ -55,8 +63,30 @@ export class SaySee {
   get offer() {
     return this.page.getByTestId("offer");
   }
+  get microphoneSettings() {
+    return this.page.getByTestId("microphone-settings");
+  }
+  get microphone() {
+    return this.page.getByTestId("microphone");
+  }
+  /** The box that switches the key for speaking on and off. */
+  get shortcut() {
+    return this.page.getByTestId("shortcut");
+  }
   get results() {
     return this.page.getByTestId("results").getByTestId("result");
+  }
+  /** What is kept in the browser; tells whether the page works without a network. */
+  get kept() {
+    return this.page.getByTestId("kept");
+  }
+  /** The notice that a new version of the page is ready. */
+  get update() {
+    return this.page.getByTestId("update");
+  }
+  /** All pictures, ranked or not. */
+  get gallery() {
+    return this.page.getByTestId("results").locator("li");
   }
   get viewer() {
     return this.page.getByTestId("viewer");
@@ -195,18 +225,19 @@ export class SaySee {
   }
 }
 
-/** Puts a counter in front of the worker's program. */
-async function watchBuffers(route) {
+/** Puts a function in front of the worker's program. */
+async function putFirst(route, first) {
   const response = await route.fetch();
-  const counter = `
-    self.largestBuffer = 0;
-    const create = self.GPUDevice?.prototype.createBuffer;
-    if (create) {
-      GPUDevice.prototype.createBuffer = function (descriptor) {
-        self.largestBuffer = Math.max(self.largestBuffer, descriptor.size);
-        return create.call(this, descriptor);
-      };
-    }
-  `;
-  await route.fulfill({ response, body: counter + (await response.text()) });
+  await route.fulfill({ response, body: `(${first})();\n${await response.text()}` });
+}
+
+function watchBuffers() {
+  self.largestBuffer = 0;
+  const create = self.GPUDevice?.prototype.createBuffer;
+  if (create) {
+    GPUDevice.prototype.createBuffer = function (descriptor) {
+      self.largestBuffer = Math.max(self.largestBuffer, descriptor.size);
+      return create.call(this, descriptor);
+    };
+  }
 }

@@ -7,6 +7,7 @@ mod dropzone;
 mod history;
 mod keep;
 mod masthead;
+mod microphone;
 mod models;
 mod numbers;
 mod offer;
@@ -18,9 +19,9 @@ mod stage;
 mod status;
 mod timeline;
 mod typing;
+mod update;
 mod viewer;
 mod why;
 
 pub use app::App;
 pub use bench::Bench;
-pub use masthead::backend_name;

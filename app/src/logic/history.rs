@@ -1,6 +1,6 @@
 //! The queries of this visit, the latest first. They are gone with the page.
 
-use crate::logic::source::Source;
+use crate::logic::asked::Asked;
 use crate::logic::waveform::Waveform;
 use crate::protocol::Found;
 
@@ -13,7 +13,7 @@ pub struct Entry {
     /// Number of its utterance, by which the worker knows it too.
     pub utterance: u32,
     /// What it came from.
-    pub source: Source,
+    pub source: Asked,
     /// What was found.
     pub found: Found,
     /// Its sound, as peaks.
@@ -27,15 +27,12 @@ pub struct History {
 }
 
 impl History {
-    /// Adds a query; returns the utterances that are forgotten for it.
-    pub fn add(&mut self, entry: Entry) -> Vec<u32> {
+    /// Adds a query.
+    pub fn add(&mut self, entry: Entry) {
         self.entries
             .retain(|known| known.utterance != entry.utterance);
         self.entries.insert(0, entry);
-        let forgotten = self.entries.iter().skip(MOST);
-        let forgotten = forgotten.map(|entry| entry.utterance).collect();
         self.entries.truncate(MOST);
-        forgotten
     }
 
     /// The queries, the latest first.
@@ -63,7 +60,7 @@ mod tests {
     fn entry(utterance: u32) -> Entry {
         Entry {
             utterance,
-            source: Source::Microphone,
+            source: Asked::Microphone,
             found: Found::default(),
             waveform: Waveform::new(16_000.0),
         }
@@ -73,9 +70,9 @@ mod tests {
     fn the_latest_comes_first_and_old_ones_go() {
         let mut history = History::default();
         for utterance in 0..MOST as u32 {
-            assert!(history.add(entry(utterance)).is_empty());
+            history.add(entry(utterance));
         }
-        assert_eq!(history.add(entry(99)), [0]);
+        history.add(entry(99));
         assert_eq!(history.entries()[0].utterance, 99);
         assert_eq!(history.entries().len(), MOST);
         assert!(history.get(0).is_none() && history.get(1).is_some());
@@ -88,7 +85,7 @@ mod tests {
         let mut history = History::default();
         history.add(entry(1));
         history.add(entry(2));
-        assert!(history.add(entry(1)).is_empty());
+        history.add(entry(1));
         let order: Vec<u32> = history
             .entries()
             .iter()

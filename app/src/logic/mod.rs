@@ -1,9 +1,12 @@
 //! What the page decides, without a browser: state machines, geometry and arithmetic, each with plain tests.
 
 pub mod address;
+pub mod asked;
 pub mod bench;
 pub mod catalogue;
+pub mod corona;
 pub mod cut;
+pub mod devices;
 pub mod export;
 pub mod fits;
 pub mod folder;
@@ -12,10 +15,12 @@ pub mod groups;
 pub mod history;
 pub mod hold;
 pub mod hues;
+pub mod level;
 pub mod motion;
 pub mod numbers;
 pub mod offer;
 pub mod place;
+pub mod press;
 pub mod problem;
 pub mod progress;
 pub mod pull;
@@ -23,10 +28,8 @@ pub mod ranking;
 pub mod recorder;
 pub mod samples;
 pub mod share;
-pub mod source;
 pub mod status;
 pub mod timeline;
 pub mod voice;
 pub mod wav;
 pub mod waveform;
-pub mod wording;

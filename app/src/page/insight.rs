@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use js_sys::Float32Array;
 use leptos::prelude::*;
 
+use crate::logic::asked::Asked;
 use crate::logic::history::{Entry, History};
 use crate::logic::hold::Hold;
 use crate::logic::hues::Hues;
 use crate::logic::pull::Pulls;
 use crate::logic::recorder::{Event, Phase};
 use crate::logic::share::{Precision, Shared};
-use crate::logic::source::Source;
 use crate::page::Page;
 use crate::protocol::{Found, Keyword, Numbers, Ranking, Report, Request};
 
@@ -24,7 +24,7 @@ pub struct Insight {
     /// Number of the utterance that is shown.
     pub utterance: RwSignal<u32>,
     /// What it came from.
-    pub source: RwSignal<Source>,
+    pub source: RwSignal<Asked>,
     /// What each keyword does for the pictures.
     pub pulls: RwSignal<Pulls>,
     /// Whether the worker was asked for that.
@@ -66,7 +66,7 @@ impl Insight {
     pub fn new() -> Self {
         Self {
             utterance: RwSignal::new(0),
-            source: RwSignal::new(Source::default()),
+            source: RwSignal::new(Asked::default()),
             pulls: RwSignal::new(Pulls::default()),
             asked: RwSignal::new(false),
             forgotten: RwSignal::new(false),
@@ -116,7 +116,7 @@ impl Page {
         let kept = self
             .machinery
             .with_value(|machinery| machinery.sounds.has(utterance));
-        kept && self.insight.source.with(Source::is_sound)
+        kept && self.insight.source.with(Asked::is_sound)
     }
 
     /// Whether what was said can be taken apart.
@@ -145,15 +145,13 @@ impl Page {
             found: found.clone(),
             waveform: self.waveform.get_untracked(),
         };
-        let mut forgotten = Vec::new();
-        self.insight
-            .history
-            .update(|history| forgotten = history.add(entry));
-        self.machinery.update_value(|machinery| {
-            for utterance in forgotten {
-                machinery.sounds.forget(utterance);
-            }
+        self.insight.history.update(|history| history.add(entry));
+        let known: Vec<u32> = self.insight.history.with_untracked(|history| {
+            let known = history.entries().iter().map(|entry| entry.utterance);
+            known.collect()
         });
+        self.machinery
+            .update_value(|machinery| machinery.sounds.keep(&known));
         if found.engine_ms * found.keywords.len() as f64 <= CHEAP {
             self.want_reasons();
         }
@@ -168,7 +166,7 @@ impl Page {
 
     /// Asks for the reasons behind the ranking, unless that was done.
     pub fn want_reasons(self) {
-        let sound = self.insight.source.with_untracked(Source::is_sound);
+        let sound = self.insight.source.with_untracked(Asked::is_sound);
         let (spans, pictures) = self.found.with_untracked(|found| {
             let spans: Vec<(f32, f32)> = found.keywords.iter().map(span).collect();
             let pictures: Vec<usize> = self
@@ -236,7 +234,7 @@ impl Page {
     pub fn more_like(self, picture: usize) {
         let caption = self.caption(picture).unwrap_or_default();
         self.selected.set(None);
-        let utterance = self.ask_without_sound(Source::Picture(caption));
+        let utterance = self.ask_without_sound(Asked::Picture(caption));
         self.send(&Request::Like { utterance, picture }, None);
     }
 
@@ -246,14 +244,14 @@ impl Page {
         if text.is_empty() {
             return;
         }
-        let utterance = self.ask_without_sound(Source::Text(text.clone()));
+        let utterance = self.ask_without_sound(Asked::Text(text.clone()));
         self.send(&Request::Text { utterance, text }, None);
     }
 
     /// Searches with what a link carries.
     pub(super) fn ask_shared(self, shared: Shared) {
         self.insight.opening.set_value(true);
-        let utterance = self.ask_without_sound(Source::Link(shared.label.clone()));
+        let utterance = self.ask_without_sound(Asked::Link(shared.label.clone()));
         self.insight.opening.set_value(false);
         let request = Request::Rank {
             utterance,
@@ -265,7 +263,7 @@ impl Page {
     }
 
     /// Begins a query that needs no sound; its number.
-    pub(super) fn ask_without_sound(self, source: Source) -> u32 {
+    pub(super) fn ask_without_sound(self, source: Asked) -> u32 {
         self.stop_playback();
         self.handle(Event::Recording);
         self.insight.source.set(source);

@@ -8,11 +8,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Url};
 
 use crate::browser::{error_text, fetch};
+use crate::logic::asked::Asked;
 use crate::logic::catalogue;
 use crate::logic::problem::{Code, Problem};
 use crate::logic::recorder::Event;
 use crate::logic::samples;
-use crate::logic::source::Source;
 use crate::logic::waveform::Waveform;
 use crate::page::{Page, decode};
 use crate::protocol::Request;
@@ -69,7 +69,7 @@ impl Page {
                 .map(|sample| sample.file.clone())
         });
         let id = id.to_owned();
-        self.ask(Source::Sample(id.clone()), async move {
+        self.ask(Asked::Sample(id.clone()), async move {
             let missing = |detail: String| Problem::new(Code::SampleMissing, detail);
             let file = file.ok_or_else(|| missing(format!("no sample is called {id}")))?;
             let address = format!("assets/samples/{file}");
@@ -83,7 +83,7 @@ impl Page {
 
     /// Plays a sound file of the visitor and asks it.
     pub fn ask_file(self, file: File) {
-        self.ask(Source::File(file.name()), async move {
+        self.ask(Asked::File(file.name()), async move {
             if file.size() > LARGEST_FILE as f64 {
                 return Err(Problem::new(
                     Code::AudioTooLarge,
@@ -103,7 +103,7 @@ impl Page {
     /// Asks the recording that `bytes` will bring.
     fn ask(
         self,
-        source: Source,
+        source: Asked,
         bytes: impl Future<Output = Result<ArrayBuffer, Problem>> + 'static,
     ) {
         let utterance = self.ask_without_sound(source);

@@ -34,9 +34,10 @@ impl Sounds {
         self.kept.contains_key(&utterance)
     }
 
-    /// Lets go of the sound of an utterance.
-    pub fn forget(&mut self, utterance: u32) {
-        self.kept.remove(&utterance);
+    /// Lets go of the sounds of other utterances than these.
+    pub fn keep(&mut self, utterances: &[u32]) {
+        self.kept
+            .retain(|utterance, _| utterances.contains(utterance));
     }
 
     /// Lets go of all of it.

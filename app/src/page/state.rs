@@ -8,20 +8,24 @@ use leptos::prelude::*;
 use crate::logic::address::Address;
 use crate::logic::bench::Progress;
 use crate::logic::catalogue::Catalogue;
+use crate::logic::devices::Device;
+use crate::logic::level::Level;
 use crate::logic::place::{Pack, Place};
+use crate::logic::press::Press;
 use crate::logic::ranking::{self, Row};
 use crate::logic::recorder::{Phase, Recorder};
 use crate::logic::samples::Sample;
-use crate::logic::status::{Loading, Readiness, Status, status};
+use crate::logic::status::{Loading, Readiness, Speaker, Status, status};
 use crate::logic::voice::Voice;
 use crate::logic::waveform::Waveform;
-use crate::logic::wording;
 use crate::page::insight::Insight;
 use crate::page::microphone::Microphone;
+use crate::page::offline::Offline;
 use crate::page::playback::Playback;
 use crate::page::sounds::Sounds;
 use crate::page::worker_link::WorkerLink;
 use crate::protocol::{Foreign, Found, Request};
+use crate::texts::answer;
 
 /// Longest utterance until a pack says otherwise, seconds.
 const DEFAULT_LIMIT: f32 = 15.0;
@@ -45,8 +49,14 @@ pub struct Page {
     pub waveform: RwSignal<Waveform>,
     /// What was found in it so far.
     pub found: RwSignal<Found>,
-    /// Loudness right now, `[0, 1]`.
-    pub meter: RwSignal<f32>,
+    /// How loud the microphone is.
+    pub level: RwSignal<Level>,
+    /// The microphones to choose from.
+    pub devices: RwSignal<Vec<Device>>,
+    /// The microphone that was chosen; none is the system's.
+    pub device: RwSignal<Option<String>>,
+    /// Whether the key for speaking works everywhere on the page.
+    pub shortcut: RwSignal<bool>,
     /// Moment of the utterance that is being played back, seconds.
     pub playhead: RwSignal<Option<f32>>,
     /// How many pages of pictures are shown.
@@ -55,6 +65,10 @@ pub struct Page {
     pub selected: RwSignal<Option<usize>>,
     /// What is known of the answer, beyond the answer.
     pub insight: Insight,
+    /// Whether the page works without a network.
+    pub offline: RwSignal<Offline>,
+    /// Bytes that are kept in the browser, once they are known.
+    pub kept: RwSignal<Option<u64>>,
     /// How far the bench of this visit is.
     pub bench: RwSignal<Progress>,
     pub(super) machinery: StoredValue<Machinery, LocalStorage>,
@@ -75,6 +89,9 @@ pub(super) struct Machinery {
     pub voice: Option<Voice>,
     /// What was said, to be heard again.
     pub sounds: Sounds,
+    pub press: Press,
+    /// Whether the browser has been asked to keep the page.
+    pub page_kept: bool,
 }
 
 impl Page {
@@ -89,11 +106,16 @@ impl Page {
             samples: RwSignal::new(None),
             waveform: RwSignal::new(Waveform::new(16_000.0)),
             found: RwSignal::new(Found::default()),
-            meter: RwSignal::new(0.0),
+            level: RwSignal::new(Level::new(16_000.0)),
+            devices: RwSignal::new(Vec::new()),
+            device: RwSignal::new(None),
+            shortcut: RwSignal::new(true),
             playhead: RwSignal::new(None),
             pages: RwSignal::new(1),
             selected: RwSignal::new(None),
             insight: Insight::new(),
+            offline: RwSignal::new(Offline::No),
+            kept: RwSignal::new(None),
             bench: RwSignal::new(Progress::default()),
             machinery: StoredValue::new_local(Machinery {
                 worker: None,
@@ -104,6 +126,8 @@ impl Page {
                 agreed: false,
                 voice: None,
                 sounds: Sounds::default(),
+                press: Press::default(),
+                page_kept: false,
             }),
         }
     }
@@ -166,7 +190,7 @@ impl Page {
                 .filter(|keyword| struck.contains(&keyword.id))
                 .map(|keyword| keyword.token.as_str())
                 .collect();
-            (!words.is_empty()).then(|| wording::without(&words))
+            (!words.is_empty()).then(|| answer::without(&words))
         })
     }
 
@@ -189,21 +213,38 @@ impl Page {
         self.pages.update(|pages| *pages += 1);
     }
 
+    /// What is known of the speaker; changes once a second, or with what they should know.
+    pub fn speaker(self) -> Speaker {
+        let (holding, limit) = self
+            .recorder
+            .with(|recorder| (recorder.is_holding(), recorder.limit_seconds()));
+        if self.phase() != Phase::Listening {
+            return Speaker::default();
+        }
+        Speaker {
+            hint: self.level.with(Level::hint),
+            seconds: self.waveform.with(Waveform::seconds) as u32,
+            limit: limit.round() as u32,
+            holding,
+        }
+    }
+
     /// The status line.
-    pub fn status(self) -> Status {
+    pub fn status(self, speaker: Speaker) -> Status {
         let best = self.rows().first().and_then(|row| self.caption(row.item));
         let mut shown = self.recorder.with(|recorder| {
             self.readiness.with(|readiness| {
-                self.found
-                    .with(|found| status(recorder.phase(), readiness, found, best.as_deref()))
+                self.found.with(|found| {
+                    status(recorder.phase(), readiness, speaker, found, best.as_deref())
+                })
             })
         });
         if self.phase() == Phase::Answered {
             let engine_ms = self.found.with(|found| found.engine_ms);
             self.insight.source.with(|source| {
-                if let Some(sentence) = wording::answered(source) {
+                if let Some(sentence) = answer::answered(source) {
                     shown.sentence = sentence;
-                    shown.hint = wording::answered_hint(source, engine_ms);
+                    shown.hint = answer::answered_hint(source, engine_ms);
                 }
             });
         }

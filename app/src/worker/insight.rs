@@ -29,6 +29,7 @@ struct Heard {
 }
 
 /// Something to do.
+#[derive(Clone)]
 enum Job {
     /// Find out how exactly a link has to be written.
     Travel {
@@ -63,12 +64,9 @@ pub struct Insight {
 }
 
 impl Insight {
-    /// Begins anew with the embeddings of another gallery.
-    pub fn new(pictures: Vec<f32>) -> Self {
-        Self {
-            pictures,
-            ..Self::default()
-        }
+    /// Takes the embeddings of the gallery: a new one's, or the same again after the engine was made anew.
+    pub fn set_pictures(&mut self, pictures: Vec<f32>) {
+        self.pictures = pictures;
     }
 
     /// The embedding of a picture.
@@ -170,14 +168,25 @@ impl Insight {
         self.jobs.push_back(Job::Count { utterance });
     }
 
+    /// Leaves the next job out.
+    pub fn skip(&mut self) {
+        self.jobs.pop_front();
+    }
+
     /// Does the next job and tells the page.
     ///
     /// # Errors
-    /// What the engine reports; the job is not tried again.
+    /// What the engine reports; the job stays the next one.
     pub async fn work(&mut self, engine: &mut Engine) -> Result<(), EngineError> {
-        let Some(job) = self.jobs.pop_front() else {
+        let Some(job) = self.jobs.front().cloned() else {
             return Ok(());
         };
+        self.attempt(job, engine).await?;
+        self.skip();
+        Ok(())
+    }
+
+    async fn attempt(&mut self, job: Job, engine: &mut Engine) -> Result<(), EngineError> {
         match job {
             Job::Travel {
                 utterance,

@@ -9,7 +9,6 @@ use crate::browser::{clock, memory};
 use crate::logic::problem::Problem;
 use crate::protocol::{Folder, Foreign, Offer, Origin, Ready, Report, Step};
 use crate::worker::files::{Announced, Files};
-use crate::worker::insight::Insight;
 use crate::worker::reading::Reading;
 use crate::worker::{outbox, problems};
 
@@ -19,8 +18,8 @@ pub struct Loaded {
     pub engine: Engine,
     /// What the page is told of it.
     pub ready: Ready,
-    /// The pictures, for questions about answers.
-    pub insight: Insight,
+    /// Embeddings of the pictures.
+    pub pictures: Vec<f32>,
     /// What reads typed text, where the pack does.
     pub reading: Option<Reading>,
 }
@@ -123,20 +122,24 @@ impl Opened {
         let mut engine = loader.finish().await.map_err(refused)?;
         let name_of_gallery = self.pictures.name.clone();
         let mark = mark(&embeddings.sha256);
-        let mut insight = Insight::default();
+        let mut embedded = Vec::new();
         if let Some((bytes, origin)) = pictures {
             let gallery = Gallery::from_parts(self.pictures, &bytes)
                 .map_err(|error| problems::of_format(&error, false))?;
             engine.set_gallery(&gallery).map_err(refused)?;
-            insight = Insight::new(gallery.embeddings().to_vec());
+            embedded = gallery.embeddings().to_vec();
             if origin == Origin::Network {
                 self.gallery.keep(&embeddings, &bytes).await;
             }
+            let files = self.manifest.shards.iter().map(announced);
+            let files = files.chain([embeddings]);
+            self.pack.forget_others(&self.gallery, files).await;
         }
         let ready = Ready {
             backend: engine.backend().kind.to_string(),
             adapter: engine.backend().adapter.clone(),
             reason: engine.backend().reason.clone(),
+            losses: 0,
             pack: name,
             pack_bytes,
             origin,
@@ -160,7 +163,7 @@ impl Opened {
         Ok(Loaded {
             engine,
             ready,
-            insight,
+            pictures: embedded,
             reading: Reading::of(self.manifest, self.pack),
         })
     }

@@ -4,17 +4,20 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use gloo_timers::future::TimeoutFuture;
 use saysee_engine::live::{LiveKeyword, Pass, Utterance, View};
-use saysee_engine::{BackendChoice, Engine};
+use saysee_engine::{BackendChoice, BackendKind, Engine, EngineError};
+use web_sys::File;
 
 use crate::browser::clock;
 use crate::logic::problem::{Code, Problem};
-use crate::protocol::{self, Found, Ranking, Ready, Report, Request};
+use crate::protocol::{self, Folder, Found, Ranking, Ready, Report, Request};
 use crate::worker::inbox::Letter;
 use crate::worker::insight::Insight;
 use crate::worker::loading::{Loaded, Opened};
 use crate::worker::reading::Reading;
 use crate::worker::{bench, outbox, problems};
 
+/// So often a GPU may be lost; after that the CPU takes over.
+const MOST_LOSSES: u32 = 2;
 /// Seconds below which nothing can be recognised.
 const SHORTEST: f32 = 0.05;
 
@@ -28,6 +31,8 @@ pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
         current: None,
         insight: Insight::default(),
         reading: None,
+        opening: None,
+        losses: 0,
     };
     loop {
         if !session.is_free() {
@@ -42,9 +47,27 @@ pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
         while let Ok(letter) = inbox.try_recv() {
             session.take(letter).await;
         }
-        session.work().await;
+        while session.work().await == Work::Again {}
         session.find_out().await;
     }
+}
+
+/// What becomes of a piece of work.
+#[derive(PartialEq, Eq)]
+enum Work {
+    /// It is done, or cannot be.
+    Done,
+    /// It has to be done once more, with another engine.
+    Again,
+}
+
+/// What an engine is made of, to make it again.
+#[derive(Clone)]
+struct Opening {
+    pack: Folder,
+    gallery: Folder,
+    files: Vec<File>,
+    choice: BackendChoice,
 }
 
 struct Session {
@@ -61,6 +84,10 @@ struct Session {
     insight: Insight,
     /// What reads typed text.
     reading: Option<Reading>,
+    /// What the engine was made of.
+    opening: Option<Opening>,
+    /// How often the GPU was lost.
+    losses: u32,
 }
 
 /// The utterance that is being spoken.
@@ -107,18 +134,28 @@ impl Session {
                 backend,
                 refetch,
                 agreed,
-            } => match Opened::new(pack, gallery, files, refetch).await {
-                Ok(opened) => {
-                    let offer = opened.offer().await;
-                    if agreed || !offer.needs_asking() {
-                        self.load(opened, choice(backend)).await;
-                    } else {
-                        self.offered = Some((opened, choice(backend)));
-                        outbox::send(&Report::Offer(offer));
+                sparing,
+            } => {
+                let opening = Opening {
+                    pack,
+                    gallery,
+                    files,
+                    choice: choice(backend),
+                };
+                self.opening = Some(opening.clone());
+                match opening.open(refetch).await {
+                    Ok(opened) => {
+                        let offer = opened.offer().await;
+                        if agreed || !offer.needs_asking(sparing) {
+                            self.load(opened, opening.choice).await;
+                        } else {
+                            self.offered = Some((opened, opening.choice));
+                            outbox::send(&Report::Offer(offer));
+                        }
                     }
+                    Err(problem) => self.fail_to_load(problem),
                 }
-                Err(problem) => self.fail_to_load(problem),
-            },
+            }
             Request::Agree => {
                 if let Some((opened, choice)) = self.offered.take() {
                     self.load(opened, choice).await;
@@ -193,17 +230,46 @@ impl Session {
             Ok(loaded) => {
                 let Loaded {
                     engine,
-                    ready,
-                    insight,
+                    mut ready,
+                    pictures,
                     reading,
                 } = loaded;
+                ready.losses = self.losses;
                 self.engine = Ok(engine);
                 self.ready = Some(ready.clone());
-                self.insight = insight;
+                self.insight.set_pictures(pictures);
                 self.reading = reading;
                 outbox::send(&Report::Ready(ready));
             }
             Err(problem) => self.fail_to_load(problem),
+        }
+    }
+
+    /// The GPU is gone, and everything on it: makes the engine again, on the CPU if that happens too often. What is
+    /// being said meanwhile is kept.
+    async fn restore(&mut self, error: &EngineError) -> Work {
+        let Some(opening) = self.opening.clone() else {
+            return Work::Done;
+        };
+        self.losses += 1;
+        let detail = error.to_string();
+        // Room for the new one.
+        self.engine = Err(Problem::new(Code::GpuLost, detail.clone()));
+        outbox::send(&Report::Lost { detail });
+        let choice = match self.losses {
+            0..=MOST_LOSSES => opening.choice,
+            _ => BackendChoice::Cpu,
+        };
+        match opening.open(false).await {
+            Ok(opened) => self.load(opened, choice).await,
+            Err(problem) => self.fail_to_load(problem),
+        }
+        match self.engine {
+            Ok(_) => Work::Again,
+            Err(_) => {
+                self.current = None;
+                Work::Done
+            }
         }
     }
 
@@ -283,10 +349,16 @@ impl Session {
         let (Ok(engine), None) = (&mut self.engine, &self.current) else {
             return;
         };
-        if let Err(error) = self.insight.work(engine).await {
-            // Nobody waits for it as for an answer; the next utterance will say what is wrong.
-            self.insight.give_up();
-            web_sys::console::warn_1(&error.to_string().into());
+        match self.insight.work(engine).await {
+            Ok(()) => {}
+            Err(error) if is_of_gpu(&error) && engine.backend().kind == BackendKind::Gpu => {
+                self.restore(&error).await;
+            }
+            Err(error) => {
+                // Nobody waits for it as for an answer; the next utterance will say what is wrong.
+                self.insight.skip();
+                web_sys::console::warn_1(&error.to_string().into());
+            }
         }
     }
 
@@ -306,9 +378,10 @@ impl Session {
                     number,
                     live,
                     finished: false,
-                    // A recording is asked from its first sample to its last, pauses included.
+                    // The page knows whether a speaker falls silent or only pauses; a recording is asked from its first
+                    // sample to its last.
                     utterance: if live {
-                        utterance
+                        utterance.through_pauses()
                     } else {
                         utterance.through_silence()
                     },
@@ -348,9 +421,9 @@ impl Session {
     }
 
     /// Hears what is worth hearing now, and tells the page.
-    async fn work(&mut self) {
+    async fn work(&mut self) -> Work {
         let (Ok(engine), Some(current)) = (&mut self.engine, &mut self.current) else {
-            return;
+            return Work::Done;
         };
         let pass = current
             .utterance
@@ -372,10 +445,14 @@ impl Session {
                         });
                     }
                 }
+                Err(error) if is_of_gpu(&error) && engine.backend().kind == BackendKind::Gpu => {
+                    return self.restore(&error).await;
+                }
                 Err(error) => self.fail(problems::of_engine(&error)),
             }
         }
         self.conclude();
+        Work::Done
     }
 
     /// Gives the final answer, once the page waits for it and there is one.
@@ -408,6 +485,21 @@ impl Session {
         };
         outbox::send(&report);
     }
+}
+
+impl Opening {
+    async fn open(&self, refetch: bool) -> Result<Opened, Problem> {
+        let (pack, gallery) = (self.pack.clone(), self.gallery.clone());
+        Opened::new(pack, gallery, self.files.clone(), refetch).await
+    }
+}
+
+/// Whether it is the device that failed, not what it was asked.
+fn is_of_gpu(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::GpuLost { .. } | EngineError::Kernel { .. }
+    )
 }
 
 impl Current {

@@ -4,6 +4,7 @@
 //! decided before the first weight comes.
 
 use super::backend::{AGREEMENT, Backend, Running, on_cpu, on_gpu, trial_sound};
+use super::rehearsal;
 use super::report::{BackendChoice, BackendKind, BackendReport, BackendTime};
 use crate::cpu::{CpuOps, Precision};
 use crate::error::EngineError;
@@ -193,7 +194,7 @@ async fn faster(
     }
 }
 
-/// Opens the GPU with its kernels compiled; one that is a program on the CPU only if `software` is welcome.
+/// Opens the GPU with its kernels compiled and its self-test passed; one that is a program on the CPU only if `software` is welcome.
 async fn open_gpu(
     manifest: &Manifest,
     software: bool,
@@ -211,5 +212,6 @@ async fn open_gpu(
         });
     }
     ops.warm_up(progress).await?;
+    rehearsal::check(&mut ops, manifest).await?;
     Ok(ops)
 }

@@ -4,7 +4,7 @@
 //! loader.rs      shards to an engine        candidates.rs  backends that are filled, and the one that stays
 //! backend.rs     CPU and GPU behind one face                report.rs      which one, and why
 //! naming.rs      keywords and their times                   answer.rs      what comes out
-//! derived.rs     stages that follow from others
+//! derived.rs     stages that follow from others             rehearsal.rs   the GPU's self-test at start
 //! ```
 
 mod answer;
@@ -13,6 +13,7 @@ mod candidates;
 mod derived;
 mod loader;
 mod naming;
+mod rehearsal;
 mod report;
 
 pub use answer::{Answer, Keyword, Match, Timing};

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::logic::history::Entry;
-use crate::logic::wording;
 use crate::page::Page;
+use crate::texts::answer;
 
 /// The queries, the latest first, as soon as there is one to go back to.
 #[component]
@@ -19,8 +19,8 @@ pub fn HistoryBar() -> impl IntoView {
     });
     view! {
         <Show when=move || entries.with(|entries| entries.len() > 1)>
-            <nav class="history" aria-label=wording::HISTORY data-testid="history">
-                <span aria-hidden="true">{wording::HISTORY}</span>
+            <nav class="history" aria-label=answer::HISTORY data-testid="history">
+                <span aria-hidden="true">{answer::HISTORY}</span>
                 <ol>
                     <For each=move || entries.get() key=|(utterance, _)| *utterance let((utterance, title))>
                         <li>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::logic::recorder::Phase;
-use crate::logic::wording;
 use crate::page::{Page, copy_text};
+use crate::texts::answer;
 
 /// The keys that keep the answer on the page.
 #[component]
@@ -23,9 +23,9 @@ pub fn Keep() -> impl IntoView {
         if let Some(link) = link.get_untracked() {
             copy_text(&link, move |done| {
                 said.set(Some(if done {
-                    wording::COPIED
+                    answer::COPIED
                 } else {
-                    wording::NOT_COPIED
+                    answer::NOT_COPIED
                 }));
             });
         }
@@ -39,10 +39,10 @@ pub fn Keep() -> impl IntoView {
                         class="keep-key"
                         data-testid="copy-link"
                         data-link=link
-                        title=wording::LINK_HINT
+                        title=answer::LINK_HINT
                         on:click=copy
                     >
-                        <span aria-live="polite">{move || said.get().unwrap_or(wording::COPY_LINK)}</span>
+                        <span aria-live="polite">{move || said.get().unwrap_or(answer::COPY_LINK)}</span>
                     </button>
                 </Show>
                 <Show when=words>
@@ -52,7 +52,7 @@ pub fn Keep() -> impl IntoView {
                         data-testid="save-json"
                         on:click=move |_| page.save_json()
                     >
-                        {wording::AS_JSON}
+                        {answer::AS_JSON}
                     </button>
                     <button
                         type="button"
@@ -61,7 +61,7 @@ pub fn Keep() -> impl IntoView {
                         on:click=move |_| page.save_webvtt()
                     >
                         <span class="visually-hidden">"Keywords "</span>
-                        {wording::AS_WEBVTT}
+                        {answer::AS_WEBVTT}
                     </button>
                 </Show>
             </div>

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::logic::format;
 use crate::logic::status::Readiness;
 use crate::page::Page;
+use crate::texts;
 
 /// Name and engine.
 #[component]
@@ -13,7 +13,7 @@ pub fn Masthead() -> impl IntoView {
     let ready = Memo::new(move |_| {
         page.readiness.with(|readiness| match readiness {
             Readiness::Ready(ready) => Some(ready.clone()),
-            Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
+            _ => None,
         })
     });
     let kind = move || ready.with(|ready| ready.as_ref().map(|ready| ready.backend.clone()));
@@ -25,23 +25,24 @@ pub fn Masthead() -> impl IntoView {
                 class="engine"
                 data-testid="backend"
                 data-kind=kind
+                data-losses=move || ready.with(|ready| ready.as_ref().map(|ready| ready.losses.to_string()))
                 data-from=move || ready.with(|ready| ready.as_ref().map(|ready| ready.origin.name()))
                 data-heap=move || ready.with(|ready| ready.as_ref().map(|ready| ready.heap_bytes.to_string()))
                 title=move || ready.with(|ready| ready.as_ref().map(|ready| ready.reason.clone()))
             >
                 {move || match page.readiness.get() {
                     Readiness::Ready(ready) => {
-                        let name = backend_name(&ready.backend);
-                        view! { <span class="engine-light"></span> {format!("Runs on {name}")} }.into_any()
+                        let text = texts::engine::runs_on(&ready.backend);
+                        view! { <span class="engine-light"></span> {text} }.into_any()
                     }
-                    Readiness::Loading(loading) => {
+                    Readiness::Loading(loading) | Readiness::Restoring(loading) => {
                         let percent = (loading.fraction() * 100.0).round();
                         let text = loading.amount();
                         view! {
                             <span
                                 class="engine-progress"
                                 role="progressbar"
-                                aria-label="Loading the model"
+                                aria-label=texts::engine::LOADING
                                 aria-valuenow=percent
                                 aria-valuetext=text.clone()
                             >
@@ -52,24 +53,10 @@ pub fn Masthead() -> impl IntoView {
                             .into_any()
                     }
                     Readiness::Offered(_) | Readiness::Unavailable(_) => {
-                        view! { <span class="engine-light off"></span> "No engine" }.into_any()
+                        view! { <span class="engine-light off"></span> {texts::engine::NONE} }.into_any()
                     }
                 }}
             </p>
         </header>
     }
-}
-
-/// What a backend is called on the page.
-pub fn backend_name(kind: &str) -> &'static str {
-    if kind == "gpu" { "WebGPU" } else { "the CPU" }
-}
-
-/// "2.3 MB model, 61 kB for 240 pictures".
-pub fn sizes(pack_bytes: u64, gallery_bytes: u64, pictures: usize) -> String {
-    format!(
-        "{} model, {} for {pictures} pictures",
-        format::bytes(pack_bytes),
-        format::bytes(gallery_bytes)
-    )
 }

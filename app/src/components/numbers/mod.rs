@@ -9,8 +9,8 @@ use web_sys::Element;
 use crate::logic::numbers::{Fact, engine_facts, memory_facts, stage_bars};
 use crate::logic::recorder::Phase;
 use crate::logic::status::Readiness;
-use crate::logic::wording;
 use crate::page::Page;
+use crate::texts::answer;
 
 /// A panel that opens; what has to be measured is measured then.
 #[component]
@@ -56,14 +56,14 @@ pub fn NumbersPanel() -> impl IntoView {
     });
     view! {
         <details class="numbers" data-testid="numbers" node_ref=panel on:toggle=toggled>
-            <summary>{wording::NUMBERS}</summary>
+            <summary>{answer::NUMBERS}</summary>
             <dl>
                 {move || engine().map(facts)}
                 {move || memory().map(facts)}
             </dl>
             {move || stages.get().map(|stages| {
                 if stages.is_empty() {
-                    let text = if answered.get() { wording::NO_STAGES } else { wording::NO_STAGES_YET };
+                    let text = if answered.get() { answer::NO_STAGES } else { answer::NO_STAGES_YET };
                     view! { <p>{text}</p> }.into_any()
                 } else {
                     let rows = stages.into_iter().map(|stage| view! {
@@ -79,7 +79,7 @@ pub fn NumbersPanel() -> impl IntoView {
                 }
             })}
             <p>
-                <a href="?bench">{wording::BENCH}</a>
+                <a href="?bench">{answer::BENCH}</a>
             </p>
         </details>
     }

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::logic::catalogue::Picture;
 use crate::logic::format;
 use crate::logic::ranking::Row;
-use crate::logic::wording;
 use crate::page::Page;
+use crate::texts::answer;
 
 /// A picture with its caption and, when ranked, its score bar.
 #[component]
@@ -66,7 +66,7 @@ pub fn PictureCard(item: usize, by_item: Memo<HashMap<usize, Row>>) -> impl Into
                 style=("--hue", hue)
             >
                 <Show when=move || line.get()>
-                    <p class="picture-line" data-testid="line">{wording::LINE}</p>
+                    <p class="picture-line" data-testid="line">{answer::LINE}</p>
                 </Show>
                 <button type="button" class="picture-open" on:click=move |_| page.select(item)>
                     <img
@@ -117,7 +117,7 @@ fn Alike(item: usize, by_item: Memo<HashMap<usize, Row>>) -> impl IntoView {
             aria-expanded=move || open.get().to_string()
             on:click=toggle
         >
-            {move || wording::alike(count(), open.get())}
+            {move || answer::alike(count(), open.get())}
         </button>
     }
 }

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::logic::timeline::Placed;
-use crate::logic::wording;
 use crate::page::Page;
 use crate::protocol::Keyword;
+use crate::texts::answer;
 
 /// Pixels from one lane of words to the next.
 const LANE: f32 = 50.0;
@@ -45,7 +45,7 @@ pub fn Word(id: u64, placed: Memo<Vec<Placed>>) -> impl IntoView {
             let keyword = keyword.as_ref()?;
             let others = runners_up(keyword, usize::MAX);
             let seconds = (keyword.start, keyword.end);
-            Some(wording::keyword(
+            Some(answer::keyword(
                 &keyword.token,
                 &others,
                 seconds,
@@ -83,10 +83,10 @@ pub fn Word(id: u64, placed: Memo<Vec<Placed>>) -> impl IntoView {
                     data-testid="strike"
                     aria-pressed=move || struck.get().to_string()
                     aria-label=move || {
-                        let action = if struck.get() { wording::UNSTRIKE } else { wording::STRIKE };
+                        let action = if struck.get() { answer::UNSTRIKE } else { answer::STRIKE };
                         format!("{action}: {}", of(|keyword| keyword.token.clone()).unwrap_or_default())
                     }
-                    title=move || if struck.get() { wording::UNSTRIKE } else { wording::STRIKE }
+                    title=move || if struck.get() { answer::UNSTRIKE } else { answer::STRIKE }
                     on:click=move |_| page.strike(id)
                 >
                     <svg viewBox="0 0 12 12" aria-hidden="true">

@@ -4,8 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::logic::status::Readiness;
-use crate::logic::wording;
 use crate::page::Page;
+use crate::texts::answer;
 
 /// Longest text that is taken, characters.
 const LONGEST: u32 = 200;
@@ -30,14 +30,14 @@ pub fn Typing() -> impl IntoView {
             <form class="typing" data-testid="typing" role="search" on:submit=submit>
                 <input
                     type="search"
-                    aria-label=wording::TYPE
-                    placeholder=wording::TYPE
+                    aria-label=answer::TYPE
+                    placeholder=answer::TYPE
                     maxlength=LONGEST
                     enterkeyhint="search"
                     autocomplete="off"
                     node_ref=input
                 />
-                <button type="submit">{wording::SEARCH}</button>
+                <button type="submit">{answer::SEARCH}</button>
             </form>
         </Show>
     }

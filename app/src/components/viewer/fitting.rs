@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::logic::fits::fits;
-use crate::logic::wording;
 use crate::page::Page;
+use crate::texts::answer;
 
 /// Sentences shown.
 const SHOWN: usize = 3;
@@ -65,7 +65,7 @@ pub fn Fitting() -> impl IntoView {
     };
     view! {
         <Show when=move || page.is_ready() && page.foreign().is_none() && count() != 0>
-            <section class="fitting" data-testid="fitting" aria-label=wording::FITTING>
+            <section class="fitting" data-testid="fitting" aria-label=answer::FITTING>
                 <Show
                     when=learning
                     fallback=move || {
@@ -76,16 +76,16 @@ pub fn Fitting() -> impl IntoView {
                                     data-testid="find-fitting"
                                     on:click=move |_| page.want_fits()
                                 >
-                                    {wording::FIND_FITTING}
+                                    {answer::FIND_FITTING}
                                 </button>
                             </div>
                         }
                     }
                 >
-                    <h3>{wording::FITTING}</h3>
+                    <h3>{answer::FITTING}</h3>
                     <Show
                         when=complete
-                        fallback=|| view! { <p class="fitting-note" role="status">{wording::LISTENING_TO_SAMPLES}</p> }
+                        fallback=|| view! { <p class="fitting-note" role="status">{answer::LISTENING_TO_SAMPLES}</p> }
                     >
                         <ol>{sentences}</ol>
                     </Show>

@@ -4,8 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::logic::catalogue::Picture;
-use crate::logic::wording;
 use crate::page::{Page, copy_picture, copy_text};
+use crate::texts::answer;
 
 /// The keys below a picture.
 #[component]
@@ -14,9 +14,9 @@ pub fn PictureKeys(item: usize, image: NodeRef<html::Img>, picture: Picture) -> 
     let said = RwSignal::new(None::<&'static str>);
     let told = move |done: bool| {
         said.set(Some(if done {
-            wording::COPIED
+            answer::COPIED
         } else {
-            wording::NOT_COPIED
+            answer::NOT_COPIED
         }));
     };
     let address = page.picture_address(&picture.file);
@@ -33,8 +33,8 @@ pub fn PictureKeys(item: usize, image: NodeRef<html::Img>, picture: Picture) -> 
         (None, None) => {}
     };
     let copy_label = character.with_value(|character| match character {
-        Some(character) => wording::copy_character(character),
-        None => wording::COPY_PICTURE.to_owned(),
+        Some(character) => answer::copy_character(character),
+        None => answer::COPY_PICTURE.to_owned(),
     });
     let can_search = move || page.foreign().is_none() && page.is_ready();
     view! {
@@ -46,7 +46,7 @@ pub fn PictureKeys(item: usize, image: NodeRef<html::Img>, picture: Picture) -> 
                     data-testid="more-like-this"
                     on:click=move |_| page.more_like(item)
                 >
-                    {wording::MORE_LIKE_THIS}
+                    {answer::MORE_LIKE_THIS}
                 </button>
             </Show>
             <button type="button" data-testid="copy-picture" on:click=copy>
@@ -55,7 +55,7 @@ pub fn PictureKeys(item: usize, image: NodeRef<html::Img>, picture: Picture) -> 
                 </span>
             </button>
             <a data-testid="download" href=address download=name>
-                {wording::DOWNLOAD}
+                {answer::DOWNLOAD}
             </a>
         </div>
     }

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::components::why::Why;
 use crate::logic::format;
 use crate::page::Page;
+use crate::texts;
 use fitting::Fitting;
 use keys::PictureKeys;
 
@@ -48,7 +49,7 @@ pub fn Viewer() -> impl IntoView {
         <dialog
             class="viewer"
             data-testid="viewer"
-            aria-label="Picture"
+            aria-label=texts::viewer::NAME
             node_ref=dialog
             on:close=move |_| page.selected.set(None)
             on:keydown=keys
@@ -61,9 +62,9 @@ pub fn Viewer() -> impl IntoView {
         >
             {move || page.selected.get().map(|item| view! { <Large item /> })}
             <div class="viewer-keys">
-                <button type="button" on:click=move |_| step(-1)>"Previous"</button>
-                <button type="button" on:click=move |_| page.selected.set(None)>"Close"</button>
-                <button type="button" on:click=move |_| step(1)>"Next"</button>
+                <button type="button" on:click=move |_| step(-1)>{texts::viewer::PREVIOUS}</button>
+                <button type="button" on:click=move |_| page.selected.set(None)>{texts::viewer::CLOSE}</button>
+                <button type="button" on:click=move |_| step(1)>{texts::viewer::NEXT}</button>
             </div>
         </dialog>
     }
@@ -84,11 +85,7 @@ fn Large(item: usize) -> impl IntoView {
             .into_iter()
             .enumerate()
             .find(|(_, row)| row.item == item)?;
-        Some(format!(
-            "Match number {}, similarity {:.2}",
-            row.0 + 1,
-            row.1.score
-        ))
+        Some(texts::viewer::matched(row.0 + 1, row.1.score))
     };
     picture.map(move |picture| {
         let kept = picture.clone();

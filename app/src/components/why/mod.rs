@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::logic::pull::Part;
-use crate::logic::wording;
 use crate::page::Page;
 use crate::protocol::Keyword;
+use crate::texts::answer;
 
 /// The keywords' parts in the score of picture `item`; nothing while nothing was said.
 #[component]
@@ -20,11 +20,11 @@ pub fn Why(item: usize) -> impl IntoView {
     };
     view! {
         <Show when=move || words.get() != 0>
-            <section class="why" data-testid="why" aria-label=wording::WHY>
-                <h3>{wording::WHY}</h3>
+            <section class="why" data-testid="why" aria-label=answer::WHY>
+                <h3>{answer::WHY}</h3>
                 <Show
                     when=move || page.has_reasons()
-                    fallback=|| view! { <p class="why-hint">{wording::NO_REASONS}</p> }
+                    fallback=|| view! { <p class="why-hint">{answer::NO_REASONS}</p> }
                 >
                     <ul>
                         <For each=move || parts.get() key=|part| part.keyword let:part>
@@ -32,7 +32,7 @@ pub fn Why(item: usize) -> impl IntoView {
                         </For>
                     </ul>
                     <p class="why-hint" role="status">
-                        {move || if complete() { wording::WHY_HINT } else { wording::FINDING_OUT }}
+                        {move || if complete() { answer::WHY_HINT } else { answer::FINDING_OUT }}
                     </p>
                 </Show>
             </section>
@@ -90,7 +90,7 @@ fn PartRow(item: usize, keyword: usize) -> impl IntoView {
             <span class="why-bar" class:down=move || of(|part| part.pull) < 0.0 aria-hidden="true">
                 <i style:transform=move || format!("scaleX({:.3})", of(|part| part.share.abs()))></i>
             </span>
-            <span class="why-pull">{move || wording::pull(of(|part| part.pull))}</span>
+            <span class="why-pull">{move || answer::pull(of(|part| part.pull))}</span>
         </li>
     }
 }

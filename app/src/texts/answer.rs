@@ -1,7 +1,7 @@
 //! What the page says about answers: why, what else, how to keep them. In one place, so that it can be translated.
 
+use crate::logic::asked::Asked;
 use crate::logic::format;
-use crate::logic::source::Source;
 
 /// Above the ranked pictures.
 pub const BEST_MATCHES: &str = "Best matches";
@@ -104,19 +104,19 @@ pub fn copy_character(character: &str) -> String {
 }
 
 /// The status line of an answer to what was not spoken.
-pub fn answered(source: &Source) -> Option<String> {
+pub fn answered(source: &Asked) -> Option<String> {
     match source {
-        Source::Microphone | Source::Sample(_) | Source::File(_) => None,
-        Source::Text(text) => Some(format!("Pictures for “{text}”.")),
-        Source::Picture(caption) => Some(format!("More like “{caption}”.")),
-        Source::Link(_) => Some("Someone shared this with you.".to_owned()),
+        Asked::Microphone | Asked::Sample(_) | Asked::File(_) => None,
+        Asked::Text(text) => Some(format!("Pictures for “{text}”.")),
+        Asked::Picture(caption) => Some(format!("More like “{caption}”.")),
+        Asked::Link(_) => Some("Someone shared this with you.".to_owned()),
     }
 }
 
 /// Its hint.
-pub fn answered_hint(source: &Source, engine_ms: f64) -> String {
+pub fn answered_hint(source: &Asked, engine_ms: f64) -> String {
     match source {
-        Source::Link(_) => "The link carries no sound, only what was understood.".to_owned(),
+        Asked::Link(_) => "The link carries no sound, only what was understood.".to_owned(),
         _ => format!("{} to rank all pictures", format::milliseconds(engine_ms)),
     }
 }
@@ -153,9 +153,9 @@ mod tests {
 
     #[test]
     fn only_what_was_not_spoken_has_a_sentence_of_its_own() {
-        assert!(answered(&Source::Microphone).is_none());
+        assert!(answered(&Asked::Microphone).is_none());
         assert!(
-            answered(&Source::Text("two dogs".to_owned()))
+            answered(&Asked::Text("two dogs".to_owned()))
                 .unwrap()
                 .contains("two dogs")
         );

@@ -5,7 +5,7 @@ use crate::protocol::Keyword;
 
 /// What a query came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Source {
+pub enum Asked {
     /// The microphone.
     #[default]
     Microphone,
@@ -21,7 +21,7 @@ pub enum Source {
     Link(String),
 }
 
-impl Source {
+impl Asked {
     /// Whether there is sound behind it.
     pub fn is_sound(&self) -> bool {
         matches!(self, Self::Microphone | Self::Sample(_) | Self::File(_))
@@ -69,13 +69,13 @@ mod tests {
             alternatives: Vec::new(),
         };
         let heard = [keyword("three"), keyword("moon")];
-        assert_eq!(Source::Microphone.title(&heard), "three · moon");
-        assert_eq!(Source::Microphone.title(&[]), "no single word");
-        assert_eq!(Source::Text("two dogs".to_owned()).title(&[]), "“two dogs”");
-        assert_eq!(Source::Link(String::new()).title(&[]), "from a link");
-        assert_eq!(Source::Picture("a cat".to_owned()).label(), "Like: a cat");
+        assert_eq!(Asked::Microphone.title(&heard), "three · moon");
+        assert_eq!(Asked::Microphone.title(&[]), "no single word");
+        assert_eq!(Asked::Text("two dogs".to_owned()).title(&[]), "“two dogs”");
+        assert_eq!(Asked::Link(String::new()).title(&[]), "from a link");
+        assert_eq!(Asked::Picture("a cat".to_owned()).label(), "Like: a cat");
         assert_eq!(
-            Source::File("private.wav".to_owned()).label(),
+            Asked::File("private.wav".to_owned()).label(),
             "",
             "names of files stay here"
         );
