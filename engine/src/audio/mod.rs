@@ -8,7 +8,7 @@ mod resampler;
 mod standardise;
 
 pub use error::AudioError;
-pub use log_mel::LogMel;
+pub use log_mel::{Heard, LogMel};
 pub use mel::{hann_window, mel_filters};
 pub use occlusion::occlude;
 pub use resampler::{Resampler, mix_to_mono};

@@ -12,6 +12,7 @@ mod matrix;
 mod norm;
 mod product;
 mod rank;
+mod search;
 mod slots;
 mod text;
 mod tiles;
@@ -20,11 +21,11 @@ mod weight;
 pub use matrix::Matrix;
 pub use weight::Weight;
 
-use crate::audio::LogMel;
+use crate::audio::{Heard, LogMel};
 use crate::error::EngineError;
 use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
-use checks::{check_bias, check_keys, fit, part, shape_of};
+use checks::{check_bias, check_count, check_keys, fit, part, shape_of};
 use product::Finish;
 use tiles::InstructionSet;
 
@@ -40,7 +41,7 @@ pub enum Precision {
 
 /// The operations on one CPU core.
 pub struct CpuOps {
-    front_end: Option<(LogMelConfig, LogMel)>,
+    front_end: Option<(LogMelConfig, LogMel, Heard)>,
     precision: Precision,
     set: InstructionSet,
 }
@@ -77,11 +78,12 @@ impl Ops for CpuOps {
     type Weight = Weight;
 
     fn load(&mut self, name: &str, weight: &WeightData) -> Result<Weight, EngineError> {
-        let [rows, columns] = weight.shape();
-        let count = weight.count();
-        fit(rows.checked_mul(columns) == Some(count), name, || {
-            format!("{count} numbers of shape [{rows}, {columns}]")
-        })?;
+        check_count(name, weight)?;
+        Ok(Weight::new(weight.clone()))
+    }
+
+    fn load_owned(&mut self, name: &str, weight: WeightData) -> Result<Weight, EngineError> {
+        check_count(name, &weight)?;
         Ok(Weight::new(weight))
     }
 
@@ -99,12 +101,13 @@ impl Ops for CpuOps {
     }
 
     fn log_mel(&mut self, samples: &[f32], config: &LogMelConfig) -> Result<Matrix, EngineError> {
-        let front_end = match self.front_end.take() {
-            Some((known, front_end)) if known == *config => front_end,
-            _ => LogMel::new(config)?,
+        let (front_end, heard) = match self.front_end.take() {
+            Some((known, front_end, heard)) if known == *config => (front_end, heard),
+            _ => (LogMel::new(config)?, Heard::default()),
         };
-        let (_, front_end) = self.front_end.insert((config.clone(), front_end));
-        let features = front_end.features(samples)?;
+        let (_, front_end, heard) = self.front_end.insert((config.clone(), front_end, heard));
+        // While somebody speaks, the same samples come again and again, with some more at their end.
+        let features = front_end.growing_features(samples, heard)?;
         Ok(Matrix::new(
             features.len() / config.mels,
             config.mels,
@@ -148,6 +151,17 @@ impl Ops for CpuOps {
         let product = weight.product(self.set, self.precision, x.columns(), false);
         let out = convolution::convolve(x, &product, shape, finish, outputs);
         Ok(Matrix::new(rows, outputs, out))
+    }
+
+    fn search(&mut self, query: &Matrix, gallery: &Weight) -> Result<Matrix, EngineError> {
+        let fine = query.rows() == 1 && query.columns() == gallery.columns();
+        fit(fine, "search", || {
+            format!("{} in a gallery of {}", shape_of(query), gallery.shape())
+        })?;
+        match gallery.bytes(|values, scales| search::scores(query.data(), values, scales)) {
+            Some(scores) => Ok(Matrix::new(1, gallery.rows(), scores)),
+            None => self.linear(query, gallery, None, Activation::None, None),
+        }
     }
 
     fn convolve(

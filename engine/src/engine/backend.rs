@@ -10,6 +10,7 @@ use crate::gpu::{GpuOps, Ledger};
 use crate::graph::front_end::Timing;
 use crate::graph::{Heard, NamedStage, Neighbours, Network, StageTime};
 use crate::ops::Ops;
+use crate::pack::WeightData;
 
 /// Least cosine between the embeddings of both backends for the GPU to be trusted. Rounding alone
 /// leaves them far closer; drivers that compute nonsense do not come near it.
@@ -77,12 +78,8 @@ impl Backend {
         on!(self, running => running.network.timing())
     }
 
-    pub(super) fn set_gallery(
-        &mut self,
-        embeddings: Vec<f32>,
-        dimension: usize,
-    ) -> Result<(), EngineError> {
-        on!(self, running => running.network.set_gallery(&mut running.ops, embeddings, dimension))
+    pub(super) fn set_gallery(&mut self, embeddings: WeightData) -> Result<(), EngineError> {
+        on!(self, running => running.network.set_gallery(&mut running.ops, embeddings))
     }
 
     pub(super) async fn hear(&mut self, samples: &[f32]) -> Result<Heard, EngineError> {

@@ -29,7 +29,7 @@ use crate::gallery::{self, Gallery};
 use crate::gpu::{Ceiling, GpuOps, GpuOptions, KernelChoice, KernelTime, Ledger};
 use crate::graph::{NamedStage, Neighbours, StageTime};
 use crate::index::rank;
-use crate::pack::{Manifest, Pack};
+use crate::pack::{Manifest, Pack, WeightData};
 use backend::Backend;
 use candidates::Candidates;
 use derived::Derived;
@@ -163,27 +163,30 @@ impl Engine {
             return refuse("dimension", sizes);
         }
         let ids = manifest.items.iter().map(|item| item.id.clone()).collect();
-        self.set_embeddings(gallery.embeddings().to_vec(), ids)
+        self.set_embeddings(gallery.stored().clone(), ids)
     }
 
-    /// Ranks pictures of which no more is known than `embeddings`, in the space of the pack and of length 1, and `ids`.
+    /// Ranks pictures of which no more is known than `embeddings [pictures, dimension]`, in the space of the pack and of
+    /// length 1, and `ids`.
     ///
     /// # Errors
-    /// When there are not as many embeddings as ids; what the device refuses.
+    /// When there are not as many embeddings as ids, or they are of another dimension; what the device refuses, which
+    /// leaves no picture to rank.
     pub fn set_embeddings(
         &mut self,
-        embeddings: Vec<f32>,
+        embeddings: WeightData,
         ids: Vec<String>,
     ) -> Result<(), EngineError> {
-        if embeddings.len() != ids.len() * self.dimension {
-            let (numbers, count) = (embeddings.len(), ids.len());
+        let shape = [ids.len(), self.dimension];
+        if embeddings.shape() != shape {
             let problem = format!(
-                "{numbers} numbers for {count} pictures of {}",
-                self.dimension
+                "{:?} numbers, where {shape:?} were expected",
+                embeddings.shape()
             );
             return Err(EngineError::shape("gallery", problem));
         }
-        self.backend.set_gallery(embeddings, self.dimension)?;
+        self.ids.clear();
+        self.backend.set_gallery(embeddings)?;
         self.ids = ids;
         Ok(())
     }

@@ -32,7 +32,7 @@ pub use stages::{Stage, StageTime, Stages};
 pub use weights::Weights;
 
 use crate::error::EngineError;
-use crate::ops::{Activation, Ops};
+use crate::ops::Ops;
 use crate::pack::{self, Manifest, Pack, TextFrame, WeightData};
 use encoder::ConvolutionalTransformer;
 use front_end::{Frames, FrontEnd};
@@ -145,18 +145,10 @@ impl<O: Ops> Network<O> {
     ///
     /// # Errors
     /// What [`Ops::load`] refuses.
-    pub fn set_gallery(
-        &mut self,
-        ops: &mut O,
-        embeddings: Vec<f32>,
-        dimension: usize,
-    ) -> Result<(), EngineError> {
-        let shape = [embeddings.len() / dimension.max(1), dimension];
-        let data = WeightData::F32 {
-            shape,
-            data: embeddings,
-        };
-        self.gallery = Some(ops.load("gallery", &data)?);
+    pub fn set_gallery(&mut self, ops: &mut O, embeddings: WeightData) -> Result<(), EngineError> {
+        // Room first: there may be none for two of them.
+        self.gallery = None;
+        self.gallery = Some(ops.load_owned("gallery", embeddings)?);
         Ok(())
     }
 
@@ -289,7 +281,7 @@ impl<O: Ops> Network<O> {
         let embedding = self.combine(ops, output.parallel.as_ref(), cascaded)?;
         let scores = match &self.gallery {
             Some(gallery) => {
-                let scores = ops.linear(&embedding, gallery, None, Activation::None, None)?;
+                let scores = ops.search(&embedding, gallery)?;
                 stages.note("scores", &scores);
                 Some(scores)
             }

@@ -116,6 +116,14 @@ pub trait Ops {
     /// When the shape is not one the operations take, or the device has no room for it.
     fn load(&mut self, name: &str, weight: &WeightData) -> Result<Self::Weight, EngineError>;
 
+    /// The same for a weight that the caller has no more use for, so that it need not be there twice.
+    ///
+    /// # Errors
+    /// As [`Ops::load`].
+    fn load_owned(&mut self, name: &str, weight: WeightData) -> Result<Self::Weight, EngineError> {
+        self.load(name, &weight)
+    }
+
     /// Uploads a matrix made on the host (`data.len() == rows * columns`).
     fn upload(
         &mut self,
@@ -144,6 +152,16 @@ pub trait Ops {
         activation: Activation,
         residual: Option<&Self::Tensor>,
     ) -> Result<Self::Tensor, EngineError>;
+
+    /// The dot product of `query [1, n]` with each row of `gallery [pictures, n]`, `[1, pictures]`. A product like any
+    /// other, but for implementations that know better what to do with one row and very many outputs.
+    fn search(
+        &mut self,
+        query: &Self::Tensor,
+        gallery: &Self::Weight,
+    ) -> Result<Self::Tensor, EngineError> {
+        self.linear(query, gallery, None, Activation::None, None)
+    }
 
     /// `x [frames, inputs]`, weight `[outputs, kernel * inputs]` (tap-major: column `k * inputs + i`)
     /// -> `activation(conv + bias)`, `[output_frames, outputs]`.

@@ -43,6 +43,29 @@ impl<O: Ops> Ops for Profiled<O> {
         })
     }
 
+    fn load_owned(&mut self, name: &str, weight: WeightData) -> Result<Self::Weight, EngineError> {
+        let (shape, bytes) = (weight.shape(), stored_bytes(&weight));
+        let weight = self.ops.load_owned(name, weight)?;
+        Ok(ProfiledWeight {
+            weight,
+            shape,
+            bytes,
+        })
+    }
+
+    fn search(
+        &mut self,
+        query: &Self::Tensor,
+        gallery: &Self::Weight,
+    ) -> Result<Self::Tensor, EngineError> {
+        let [pictures, dimension] = gallery.shape;
+        let name = format!("search {pictures} x {dimension}");
+        let bytes = gallery.bytes + matrix_bytes(1, pictures + dimension);
+        self.timed(name, 2 * pictures * dimension, bytes, |ops| {
+            ops.search(query, &gallery.weight)
+        })
+    }
+
     fn upload(
         &mut self,
         data: &[f32],
