@@ -127,7 +127,7 @@ impl Opened {
             let gallery = Gallery::from_parts(self.pictures, &bytes)
                 .map_err(|error| problems::of_format(&error, false))?;
             engine.set_gallery(&gallery).map_err(refused)?;
-            embedded = gallery.embeddings().to_vec();
+            embedded = gallery.embeddings().into_owned();
             if origin == Origin::Network {
                 self.gallery.keep(&embeddings, &bytes).await;
             }
