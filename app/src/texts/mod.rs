@@ -84,8 +84,6 @@ pub mod status {
     pub const LOAD_AGAIN: &str = "Load again";
     /// Fetches it after all.
     pub const LOAD: &str = "Load it";
-    /// Calls the loading off.
-    pub const CANCEL: &str = "Cancel";
     /// Goes back to the model that comes with the page.
     pub const USE_BUNDLED: &str = "Use the bundled model";
 
@@ -259,6 +257,8 @@ pub mod engine {
 
     /// There is none.
     pub const NONE: &str = "No engine";
+    /// Calls the loading off.
+    pub const STOP: &str = "Cancel loading";
     /// Name of the bar, for screen readers.
     pub const LOADING: &str = "Loading the model";
 
@@ -389,4 +389,33 @@ pub mod timeline {
 pub mod dropzone {
     /// What can be dropped.
     pub const DROP: &str = "Drop a sound file to search with it, or a model's folder to use it";
+}
+
+/// The bench.
+pub mod bench {
+    /// The heading.
+    pub const HEADING: &str = "How fast is SaySee here?";
+    /// Copies the figures.
+    pub const COPY: &str = "Copy as JSON";
+    /// They are copied.
+    pub const COPIED: &str = "Copied";
+    /// They cannot be.
+    pub const NOT_COPIED: &str = "Not allowed to copy: take it from below";
+    /// Shows the figures.
+    pub const ALL: &str = "All of it as JSON";
+    /// Leads back.
+    pub const BACK: &str = "Back to the pictures";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_static_shell_says_the_same() {
+        let shell = include_str!("../../index.html");
+        for words in [welcome::HEADING, welcome::SENTENCE] {
+            assert!(shell.contains(words), "{words}");
+        }
+    }
 }

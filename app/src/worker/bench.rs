@@ -230,7 +230,10 @@ async fn live(engine: &mut Engine, place: Place, seconds: f32) -> Result<Measure
         utterance.push(chunk)?;
         if let Some(pass) = utterance.next_pass() {
             let begun = clock::milliseconds();
-            let answer = engine.query(&pass.samples, RANKED).await?;
+            let answer = match pass.complete {
+                true => engine.query(&pass.samples, RANKED).await?,
+                false => engine.query_growing(&pass.samples, RANKED).await?,
+            };
             utterance.take(&pass, answer);
             times.push(clock::milliseconds() - begun);
         }

@@ -430,7 +430,11 @@ impl Session {
             .next_pass()
             .filter(|pass| current.live || pass.complete);
         if let Some(pass) = pass {
-            match engine.query(&pass.samples, usize::MAX).await {
+            let hearing = match pass.complete {
+                true => engine.query(&pass.samples, usize::MAX).await,
+                false => engine.query_growing(&pass.samples, usize::MAX).await,
+            };
+            match hearing {
                 Ok(mut answer) => {
                     current.engine_ms = f64::from(answer.timing.total_ms);
                     let results = std::mem::take(&mut answer.results);

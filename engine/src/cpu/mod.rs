@@ -269,13 +269,34 @@ impl Ops for CpuOps {
         norm: (&Weight, &Weight),
         activation: Activation,
     ) -> Result<Matrix, EngineError> {
+        match self.normalised_convolve_like(x, x, weight, bias, shape, norm, activation)? {
+            Some(out) => Ok(out),
+            None => {
+                let convolved = self.convolve(x, weight, bias, shape, Activation::None)?;
+                self.channel_norm(&convolved, norm.0, norm.1, activation)
+            }
+        }
+    }
+
+    fn normalised_convolve_like(
+        &mut self,
+        x: &Matrix,
+        basis: &Matrix,
+        weight: &Weight,
+        bias: Option<&Weight>,
+        shape: Convolution,
+        norm: (&Weight, &Weight),
+        activation: Activation,
+    ) -> Result<Option<Matrix>, EngineError> {
         let taps = weight.columns();
+        let of_samples = x.columns() == 1 && basis.columns() == 1;
+        let plain = shape.kernel == taps && shape.padding == 0 && shape.stride > 0;
+        if !(of_samples && plain && taps <= first_convolution::MOST_TAPS) {
+            return Ok(None);
+        }
         let frames = shape.output_frames(x.rows());
-        let of_samples = x.columns() == 1 && shape.kernel == taps && shape.padding == 0;
-        let fits = of_samples && taps <= first_convolution::MOST_TAPS && shape.stride > 0;
-        if !fits || frames == 0 {
-            let convolved = self.convolve(x, weight, bias, shape, Activation::None)?;
-            return self.channel_norm(&convolved, norm.0, norm.1, activation);
+        if frames == 0 || shape.output_frames(basis.rows()) == 0 {
+            return Ok(None);
         }
         let outputs = weight.rows();
         let (scale, shift) = (norm.0.matrix(), norm.1.matrix());
@@ -288,8 +309,9 @@ impl Ops for CpuOps {
         }
         let weight = weight.matrix();
         let norm = (&scale, &shift);
-        let out = first_convolution::normalised(self.set, x, &weight, shape, norm, activation);
-        Ok(Matrix::new(frames, outputs, out))
+        let out =
+            first_convolution::normalised(self.set, (x, basis), &weight, shape, norm, activation);
+        Ok(Some(Matrix::new(frames, outputs, out)))
     }
 
     fn gated_linear_unit(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {

@@ -38,6 +38,7 @@ impl<O: Ops> Filling<O> {
     fn assemble(self, manifest: &Manifest) -> Result<Running<O>, EngineError> {
         let network = Network::assemble(self.weights, manifest)?;
         Ok(Running {
+            grown: None,
             ops: self.ops,
             network,
         })

@@ -27,7 +27,7 @@ use crate::error::EngineError;
 use crate::format::FormatError;
 use crate::gallery::{self, Gallery};
 use crate::gpu::{Ceiling, GpuOps, GpuOptions, KernelChoice, KernelTime, Ledger};
-use crate::graph::{NamedStage, Neighbours, StageTime};
+use crate::graph::{Heard, NamedStage, Neighbours, StageTime};
 use crate::index::rank;
 use crate::pack::{Manifest, Pack, WeightData};
 use backend::Backend;
@@ -199,11 +199,32 @@ impl Engine {
         let start = Instant::now();
         let seconds = self.check(samples)?;
         let heard = self.backend.hear(samples).await?;
+        Ok(self.answer(heard, seconds, top_n, start))
+    }
+
+    /// As [`Engine::query`] for the beginning of an utterance that is still being spoken: call it again and again as it
+    /// grows, and [`Engine::query`] at its end. Where a network begins with convolutions over samples, on the CPU those
+    /// of earlier calls are kept, and the answer is approximate.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn query_growing(
+        &mut self,
+        samples: &[f32],
+        top_n: usize,
+    ) -> Result<Answer, EngineError> {
+        let start = Instant::now();
+        let seconds = self.check(samples)?;
+        let heard = self.backend.hear_growing(samples).await?;
+        Ok(self.answer(heard, seconds, top_n, start))
+    }
+
+    fn answer(&self, heard: Heard, seconds: f32, top_n: usize, start: Instant) -> Answer {
         let network_ms = milliseconds(start);
         let named = self.naming.as_ref();
         let keywords = named.map_or_else(Vec::new, |naming| naming.keywords(&heard, seconds));
         let results = self.matches(&heard.scores, top_n);
-        Ok(Answer {
+        Answer {
             seconds,
             embedding: heard.embedding,
             keywords,
@@ -212,7 +233,7 @@ impl Engine {
                 network_ms,
                 total_ms: milliseconds(start),
             },
-        })
+        }
     }
 
     fn matches(&self, scores: &[f32], top_n: usize) -> Vec<Match> {

@@ -60,7 +60,8 @@ fn eight_bits_keep_directions_and_are_checked() {
     assert_eq!(read.embedding(5), None);
 
     // The same with other scales, values that no rounding makes, and without scales.
-    let spoilt = |spoil: &dyn Fn(&mut BTreeMap<String, RawTensor<Vec<u8>>>)| {
+    type Tensors = BTreeMap<String, RawTensor<Vec<u8>>>;
+    let spoilt = |spoil: &dyn Fn(&mut Tensors)| {
         let mut tensors = crate::format::read_tensors("x", bytes)
             .unwrap()
             .into_iter()

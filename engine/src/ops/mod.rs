@@ -229,6 +229,25 @@ pub trait Ops {
         self.channel_norm(&convolved, norm.0, norm.1, activation)
     }
 
+    /// [`Ops::normalised_convolve`] of a part: mean and spread are those that the outputs of `basis` have, not those of
+    /// `x`. `None` where an implementation has no short way to them.
+    ///
+    /// # Errors
+    /// As the other operations, when shapes do not fit.
+    #[allow(clippy::too_many_arguments)]
+    fn normalised_convolve_like(
+        &mut self,
+        _x: &Self::Tensor,
+        _basis: &Self::Tensor,
+        _weight: &Self::Weight,
+        _bias: Option<&Self::Weight>,
+        _shape: Convolution,
+        _norm: (&Self::Weight, &Self::Weight),
+        _activation: Activation,
+    ) -> Result<Option<Self::Tensor>, EngineError> {
+        Ok(None)
+    }
+
     /// `[rows, 2 n]` -> `[rows, n]`: first half times the sigmoid of the second half.
     fn gated_linear_unit(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
 

@@ -210,6 +210,23 @@ impl<O: Ops> Ops for Profiled<O> {
         })
     }
 
+    fn normalised_convolve_like(
+        &mut self,
+        x: &Self::Tensor,
+        basis: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: Option<&Self::Weight>,
+        shape: Convolution,
+        norm: (&Self::Weight, &Self::Weight),
+        activation: Activation,
+    ) -> Result<Option<Self::Tensor>, EngineError> {
+        let bias = bias.map(|bias| &bias.weight);
+        let norm = (&norm.0.weight, &norm.1.weight);
+        let weight = &weight.weight;
+        self.ops
+            .normalised_convolve_like(x, basis, weight, bias, shape, norm, activation)
+    }
+
     fn gated_linear_unit(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError> {
         self.each("gated_linear_unit", x, |ops| ops.gated_linear_unit(x))
     }

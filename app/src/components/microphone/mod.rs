@@ -19,7 +19,14 @@ pub fn MicrophoneSettings() -> impl IntoView {
     view! {
         <p class="how">{how}</p>
         <details class="microphone" data-testid="microphone-settings">
-            <summary>{texts::microphone::SETTINGS}</summary>
+            <summary>
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path d="M2 4.500h7M13 4.500h1M2 11.500h1M7 11.500h7" />
+                    <circle cx="11" cy="4.500" r="1.800" />
+                    <circle cx="5" cy="11.500" r="1.800" />
+                </svg>
+                <span>{texts::microphone::SETTINGS}</span>
+            </summary>
             <div class="microphone-panel">
                 <Devices />
                 <label class="microphone-key">

@@ -9,10 +9,11 @@ use leptos::prelude::window;
 use crate::logic::corona::{RAYS, rays};
 use crate::logic::level::Level;
 
-/// Shares of the canvas's half width: where the button ends, where the ring lies, and how far a ray can reach.
-const RING: f64 = 0.58;
-const FOOT: f64 = 0.62;
-const REACH: f64 = 0.36;
+/// Shares of the canvas's half width: from the button's edge to the ring, and from there to the foot of the rays.
+const TO_RING: f64 = 0.07;
+const TO_FOOT: f64 = 0.05;
+/// What stays free at the canvas's edge: half the width of a ray.
+const MARGIN: f64 = 0.03;
 
 /// Draws the rays of `level`, and the ring with `used` of it closed, `[0, 1]`.
 pub fn draw(canvas: &HtmlCanvasElement, level: &Level, used: f32) {
@@ -20,6 +21,11 @@ pub fn draw(canvas: &HtmlCanvasElement, level: &Level, used: f32) {
         return;
     };
     let size = f64::from(canvas.client_width());
+    let button = canvas
+        .parent_element()
+        .map_or(0.0, |parent| f64::from(parent.client_width()));
+    let ring = button / size.max(1.0) + TO_RING;
+    let (foot, reach) = (ring + TO_FOOT, 1.0 - ring - TO_FOOT - MARGIN);
     let density = window().device_pixel_ratio();
     let pixels = (size * density).round() as u32;
     if canvas.width() != pixels {
@@ -38,8 +44,8 @@ pub fn draw(canvas: &HtmlCanvasElement, level: &Level, used: f32) {
         let angle =
             std::f64::consts::TAU * index as f64 / RAYS as f64 - std::f64::consts::FRAC_PI_2;
         let (sine, cosine) = angle.sin_cos();
-        let foot = half * FOOT;
-        let tip = foot + half * REACH * f64::from(ray.length);
+        let foot = half * foot;
+        let tip = foot + half * reach * f64::from(ray.length);
         let colour = if ray.clipped {
             &colours.clipped
         } else {
@@ -59,7 +65,7 @@ pub fn draw(canvas: &HtmlCanvasElement, level: &Level, used: f32) {
     let start = -std::f64::consts::FRAC_PI_2;
     let end = start + std::f64::consts::TAU * f64::from(used.clamp(0.0, 1.0));
     // Fails for a negative radius only.
-    drop(context.arc(half, half, half * RING, start, end));
+    drop(context.arc(half, half, half * ring, start, end));
     context.stroke();
 }
 

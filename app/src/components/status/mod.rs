@@ -15,24 +15,13 @@ pub fn StatusLine() -> impl IntoView {
     let page = expect_context::<Page>();
     let speaker = Memo::new(move |_| page.speaker());
     let status = Memo::new(move |_| page.status(speaker.get()));
-    let loading = move || {
-        page.readiness
-            .with(|readiness| matches!(readiness, Readiness::Loading(_)))
-    };
-    // Loading can be called off. From another model that does not come there is a way back to the bundled one.
+    // From another model that does not come there is a way back to the bundled one.
     let way_back = Memo::new(move |_| {
         let gone = page
             .readiness
             .with(|readiness| matches!(readiness, Readiness::Unavailable(_)));
-        loading() || (gone && !page.pack.with(Pack::is_bundled))
+        gone && !page.pack.with(Pack::is_bundled)
     });
-    let go_back = move |_| {
-        if loading() {
-            page.stop_loading();
-        } else {
-            page.use_bundled();
-        }
-    };
     let stopped = move || status.with(|status| status.problem == Some(Code::LoadingStopped.name()));
     view! {
         <div class="status">
@@ -63,9 +52,9 @@ pub fn StatusLine() -> impl IntoView {
                         type="button"
                         class="status-key quiet"
                         data-testid="way-back"
-                        on:click=go_back
+                        on:click=move |_| page.use_bundled()
                     >
-                        {move || if loading() { texts::status::CANCEL } else { texts::status::USE_BUNDLED }}
+                        {texts::status::USE_BUNDLED}
                     </button>
                 </Show>
             </div>
