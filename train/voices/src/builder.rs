@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    audio::{self, AudioError, SAMPLE_RATE},
+    audio::{self, SAMPLE_RATE},
     captions::{Captions, CaptionsError},
     corpus::{Clip, CorpusError, MAX_SAMPLES, ShardWriter},
     engines::{self, Request, SpeakError, Speech, Synthesiser, TimedWord},
