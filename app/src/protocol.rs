@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::logic::problem::Problem;
 
 /// Version of this protocol. Page and worker are built together; a browser's cache can still mix builds.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Key of a posted message's JSON text.
 pub const TEXT: &str = "text";
@@ -67,6 +67,8 @@ pub enum Request {
         refetch: bool,
         /// Whether the visitor has agreed to a large download.
         agreed: bool,
+        /// Whether the visitor wants to save data: then every download has to be agreed to.
+        sparing: bool,
     },
     /// The visitor agrees to what was offered; answered as [`Request::Open`] is.
     Agree,
@@ -119,6 +121,12 @@ pub enum Report {
     Progress(Step),
     /// The engine answers from now on.
     Ready(Ready),
+    /// The GPU is gone and the engine is made again, from progress to [`Report::Ready`]. What was asked meanwhile is
+    /// answered then.
+    Lost {
+        /// What the driver said.
+        detail: String,
+    },
     /// There is no engine.
     Unavailable {
         /// Why.
@@ -249,6 +257,8 @@ pub struct Ready {
     pub adapter: String,
     /// Why this backend.
     pub reason: String,
+    /// How often the GPU has been lost since the worker was started.
+    pub losses: u32,
     /// Name of the pack.
     pub pack: String,
     /// Bytes of weights.
@@ -335,6 +345,7 @@ mod tests {
                 backend: BackendChoice::Gpu,
                 refetch: true,
                 agreed: false,
+                sparing: true,
             },
             Request::Open {
                 pack: Folder::Chosen,
@@ -342,6 +353,7 @@ mod tests {
                 backend: BackendChoice::Auto,
                 refetch: false,
                 agreed: true,
+                sparing: false,
             },
             Request::Agree,
             Request::Begin {
@@ -395,6 +407,9 @@ mod tests {
                 origin: Origin::Storage,
             }),
             Report::Progress(Step::Preparing),
+            Report::Lost {
+                detail: "Destroyed: device was destroyed".to_owned(),
+            },
             Report::Progress(Step::Compiling { done: 3, total: 9 }),
             Report::Unavailable {
                 problem: Problem::new(Code::DownloadDamaged, "weights-1.safetensors: checksum"),

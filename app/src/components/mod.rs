@@ -5,6 +5,7 @@ mod bench;
 mod colophon;
 mod dropzone;
 mod masthead;
+mod microphone;
 mod models;
 mod offer;
 mod picture;
@@ -14,11 +15,11 @@ mod samples;
 mod stage;
 mod status;
 mod timeline;
+mod update;
 mod viewer;
 
 pub use app::App;
 pub use bench::Bench;
-pub use masthead::backend_name;
 
 /// How many colours keywords take in turn; the colours are `--word-0` and on in `tokens.css`.
 const WORD_COLOURS: usize = 6;

@@ -3,11 +3,15 @@
 pub mod address;
 pub mod bench;
 pub mod catalogue;
+pub mod corona;
+pub mod devices;
 pub mod folder;
 pub mod format;
+pub mod level;
 pub mod motion;
 pub mod offer;
 pub mod place;
+pub mod press;
 pub mod problem;
 pub mod progress;
 pub mod ranking;

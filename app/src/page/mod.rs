@@ -3,9 +3,11 @@
 mod bench;
 mod control;
 mod decode;
+mod devices;
 mod keys;
 mod microphone;
 mod model;
+mod offline;
 mod playback;
 mod recordings;
 mod simd;
@@ -13,6 +15,7 @@ mod state;
 mod worker_link;
 
 pub use model::{files_of, path_of};
+pub use offline::Offline;
 pub use state::Page;
 
 use leptos::prelude::*;

@@ -8,14 +8,18 @@ use leptos::prelude::*;
 use crate::logic::address::Address;
 use crate::logic::bench::Progress;
 use crate::logic::catalogue::Catalogue;
+use crate::logic::devices::Device;
+use crate::logic::level::Level;
 use crate::logic::place::{Pack, Place};
+use crate::logic::press::Press;
 use crate::logic::ranking::{self, Row};
 use crate::logic::recorder::{Phase, Recorder};
 use crate::logic::samples::Sample;
-use crate::logic::status::{Loading, Readiness, Status, status};
+use crate::logic::status::{Loading, Readiness, Speaker, Status, status};
 use crate::logic::voice::Voice;
 use crate::logic::waveform::Waveform;
 use crate::page::microphone::Microphone;
+use crate::page::offline::Offline;
 use crate::page::playback::Playback;
 use crate::page::worker_link::WorkerLink;
 use crate::protocol::{Foreign, Found};
@@ -42,14 +46,24 @@ pub struct Page {
     pub waveform: RwSignal<Waveform>,
     /// What was found in it so far.
     pub found: RwSignal<Found>,
-    /// Loudness right now, `[0, 1]`.
-    pub meter: RwSignal<f32>,
+    /// How loud the microphone is.
+    pub level: RwSignal<Level>,
+    /// The microphones to choose from.
+    pub devices: RwSignal<Vec<Device>>,
+    /// The microphone that was chosen; none is the system's.
+    pub device: RwSignal<Option<String>>,
+    /// Whether the key for speaking works everywhere on the page.
+    pub shortcut: RwSignal<bool>,
     /// Moment of the utterance that is being played back, seconds.
     pub playhead: RwSignal<Option<f32>>,
     /// How many pages of pictures are shown.
     pub pages: RwSignal<usize>,
     /// The picture that is shown large.
     pub selected: RwSignal<Option<usize>>,
+    /// Whether the page works without a network.
+    pub offline: RwSignal<Offline>,
+    /// Bytes that are kept in the browser, once they are known.
+    pub kept: RwSignal<Option<u64>>,
     /// How far the bench of this visit is.
     pub bench: RwSignal<Progress>,
     pub(super) machinery: StoredValue<Machinery, LocalStorage>,
@@ -68,6 +82,9 @@ pub(super) struct Machinery {
     /// Whether the visitor has agreed to a large download.
     pub agreed: bool,
     pub voice: Option<Voice>,
+    pub press: Press,
+    /// Whether the browser has been asked to keep the page.
+    pub page_kept: bool,
 }
 
 impl Page {
@@ -82,10 +99,15 @@ impl Page {
             samples: RwSignal::new(None),
             waveform: RwSignal::new(Waveform::new(16_000.0)),
             found: RwSignal::new(Found::default()),
-            meter: RwSignal::new(0.0),
+            level: RwSignal::new(Level::new(16_000.0)),
+            devices: RwSignal::new(Vec::new()),
+            device: RwSignal::new(None),
+            shortcut: RwSignal::new(true),
             playhead: RwSignal::new(None),
             pages: RwSignal::new(1),
             selected: RwSignal::new(None),
+            offline: RwSignal::new(Offline::No),
+            kept: RwSignal::new(None),
             bench: RwSignal::new(Progress::default()),
             machinery: StoredValue::new_local(Machinery {
                 worker: None,
@@ -95,6 +117,8 @@ impl Page {
                 files: None,
                 agreed: false,
                 voice: None,
+                press: Press::default(),
+                page_kept: false,
             }),
         }
     }
@@ -139,13 +163,30 @@ impl Page {
         self.pages.update(|pages| *pages += 1);
     }
 
+    /// What is known of the speaker; changes once a second, or with what they should know.
+    pub fn speaker(self) -> Speaker {
+        let (holding, limit) = self
+            .recorder
+            .with(|recorder| (recorder.is_holding(), recorder.limit_seconds()));
+        if self.phase() != Phase::Listening {
+            return Speaker::default();
+        }
+        Speaker {
+            hint: self.level.with(Level::hint),
+            seconds: self.waveform.with(Waveform::seconds) as u32,
+            limit: limit.round() as u32,
+            holding,
+        }
+    }
+
     /// The status line.
-    pub fn status(self) -> Status {
+    pub fn status(self, speaker: Speaker) -> Status {
         let best = self.rows().first().and_then(|row| self.caption(row.item));
         self.recorder.with(|recorder| {
             self.readiness.with(|readiness| {
-                self.found
-                    .with(|found| status(recorder.phase(), readiness, found, best.as_deref()))
+                self.found.with(|found| {
+                    status(recorder.phase(), readiness, speaker, found, best.as_deref())
+                })
             })
         })
     }

@@ -2,6 +2,7 @@
 
 use saysee_engine::graph::StageTime;
 use saysee_engine::live::Utterance;
+use saysee_engine::pack::{GROUP, WeightData};
 use saysee_engine::{Engine, EngineError};
 use serde::Serialize;
 
@@ -167,12 +168,13 @@ async fn measure(
         Mode::Text => Work::Text(vec![0; engine.longest_text().unwrap_or_default()]),
         Mode::Picture => {
             let size = engine.picture_size().unwrap_or_default();
-            Work::Picture(numbers(3 * size * size))
+            Work::Picture(numbers(3 * size * size).collect())
         }
         Mode::Search => {
             let ids = (0..pictures).map(|picture| picture.to_string()).collect();
-            engine.set_embeddings(embeddings(pictures as usize, engine.dimension()), ids)?;
-            Work::Search(embeddings(1, engine.dimension()))
+            let dimension = engine.dimension();
+            engine.set_embeddings(embeddings(pictures as usize, dimension), ids)?;
+            Work::Search(embeddings(1, dimension).to_f32())
         }
         Mode::Speech | Mode::Live | Mode::Stages => Work::Speech(murmur(seconds)),
     };
@@ -228,7 +230,10 @@ async fn live(engine: &mut Engine, place: Place, seconds: f32) -> Result<Measure
         utterance.push(chunk)?;
         if let Some(pass) = utterance.next_pass() {
             let begun = clock::milliseconds();
-            let answer = engine.query(&pass.samples, RANKED).await?;
+            let answer = match pass.complete {
+                true => engine.query(&pass.samples, RANKED).await?,
+                false => engine.query_growing(&pass.samples, RANKED).await?,
+            };
             utterance.take(&pass, answer);
             times.push(clock::milliseconds() - begun);
         }
@@ -264,22 +269,30 @@ async fn stages(
 }
 
 /// Numbers between -1 and 1, the same each time.
-fn numbers(count: usize) -> Vec<f32> {
+fn numbers(count: usize) -> impl Iterator<Item = f32> {
     let mut state = 1_u32;
-    (0..count)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / 8_388_608.0 - 1.0
-        })
-        .collect()
+    (0..count).map(move |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / 8_388_608.0 - 1.0
+    })
 }
 
-/// Random directions, each of length 1.
-fn embeddings(count: usize, dimension: usize) -> Vec<f32> {
-    let mut numbers = numbers(count * dimension);
-    for row in numbers.chunks_mut(dimension.max(1)) {
-        let length = row.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-8);
-        row.iter_mut().for_each(|x| *x /= length);
+/// Random directions of about length 1, in eight bits where they can be, as large galleries are stored.
+fn embeddings(count: usize, dimension: usize) -> WeightData {
+    let shape = [count, dimension];
+    // Of numbers spread evenly between -largest and largest, the mean square is a third of the largest one's.
+    let largest = (3.0 / dimension as f32).sqrt();
+    if dimension.is_multiple_of(GROUP) {
+        return WeightData::Q8 {
+            shape,
+            values: numbers(count * dimension)
+                .map(|x| (127.0 * x) as i8)
+                .collect(),
+            scales: vec![largest / 127.0; count * dimension / GROUP],
+        };
     }
-    numbers
+    WeightData::F32 {
+        shape,
+        data: numbers(count * dimension).map(|x| largest * x).collect(),
+    }
 }

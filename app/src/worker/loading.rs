@@ -114,11 +114,15 @@ impl Opened {
             if origin == Origin::Network {
                 self.gallery.keep(&embeddings, &bytes).await;
             }
+            let files = self.manifest.shards.iter().map(announced);
+            let files = files.chain([embeddings]);
+            self.pack.forget_others(&self.gallery, files).await;
         }
         let ready = Ready {
             backend: engine.backend().kind.to_string(),
             adapter: engine.backend().adapter.clone(),
             reason: engine.backend().reason.clone(),
+            losses: 0,
             pack: name,
             pack_bytes,
             origin,

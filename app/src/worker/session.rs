@@ -4,16 +4,19 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use gloo_timers::future::TimeoutFuture;
 use saysee_engine::live::{LiveKeyword, Utterance, View};
-use saysee_engine::{BackendChoice, Engine};
+use saysee_engine::{BackendChoice, BackendKind, Engine, EngineError};
+use web_sys::File;
 
 use crate::logic::problem::{Code, Problem};
-use crate::protocol::{self, Found, Ready, Report, Request};
+use crate::protocol::{self, Folder, Found, Ready, Report, Request};
 use crate::worker::inbox::Letter;
 use crate::worker::loading::Opened;
 use crate::worker::{bench, outbox, problems};
 
 /// Pictures ranked for an utterance: as many as a visitor may page through.
 const RANKED: usize = 120;
+/// So often a GPU may be lost; after that the CPU takes over.
+const MOST_LOSSES: u32 = 2;
 /// Seconds below which nothing can be recognised.
 const SHORTEST: f32 = 0.05;
 
@@ -25,6 +28,8 @@ pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
         offered: None,
         waiting: Vec::new(),
         current: None,
+        opening: None,
+        losses: 0,
     };
     while let Some(letter) = inbox.next().await {
         session.take(letter).await;
@@ -34,8 +39,26 @@ pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
         while let Ok(letter) = inbox.try_recv() {
             session.take(letter).await;
         }
-        session.work().await;
+        while session.work().await == Work::Again {}
     }
+}
+
+/// What becomes of a piece of work.
+#[derive(PartialEq, Eq)]
+enum Work {
+    /// It is done, or cannot be.
+    Done,
+    /// It has to be done once more, with another engine.
+    Again,
+}
+
+/// What an engine is made of, to make it again.
+#[derive(Clone)]
+struct Opening {
+    pack: Folder,
+    gallery: Folder,
+    files: Vec<File>,
+    choice: BackendChoice,
 }
 
 struct Session {
@@ -48,6 +71,10 @@ struct Session {
     /// What was said while the visitor was asked.
     waiting: Vec<Letter>,
     current: Option<Current>,
+    /// What the engine was made of.
+    opening: Option<Opening>,
+    /// How often the GPU was lost.
+    losses: u32,
 }
 
 /// The utterance that is being spoken.
@@ -90,18 +117,28 @@ impl Session {
                 backend,
                 refetch,
                 agreed,
-            } => match Opened::new(pack, gallery, files, refetch).await {
-                Ok(opened) => {
-                    let offer = opened.offer().await;
-                    if agreed || !offer.needs_asking() {
-                        self.load(opened, choice(backend)).await;
-                    } else {
-                        self.offered = Some((opened, choice(backend)));
-                        outbox::send(&Report::Offer(offer));
+                sparing,
+            } => {
+                let opening = Opening {
+                    pack,
+                    gallery,
+                    files,
+                    choice: choice(backend),
+                };
+                self.opening = Some(opening.clone());
+                match opening.open(refetch).await {
+                    Ok(opened) => {
+                        let offer = opened.offer().await;
+                        if agreed || !offer.needs_asking(sparing) {
+                            self.load(opened, opening.choice).await;
+                        } else {
+                            self.offered = Some((opened, opening.choice));
+                            outbox::send(&Report::Offer(offer));
+                        }
                     }
+                    Err(problem) => self.fail_to_load(problem),
                 }
-                Err(problem) => self.fail_to_load(problem),
-            },
+            }
             Request::Agree => {
                 if let Some((opened, choice)) = self.offered.take() {
                     self.load(opened, choice).await;
@@ -144,12 +181,41 @@ impl Session {
 
     async fn load(&mut self, opened: Opened, choice: BackendChoice) {
         match opened.load(choice).await {
-            Ok((engine, ready)) => {
+            Ok((engine, mut ready)) => {
+                ready.losses = self.losses;
                 self.engine = Ok(engine);
                 self.ready = Some(ready.clone());
                 outbox::send(&Report::Ready(ready));
             }
             Err(problem) => self.fail_to_load(problem),
+        }
+    }
+
+    /// The GPU is gone, and everything on it: makes the engine again, on the CPU if that happens too often. What is
+    /// being said meanwhile is kept.
+    async fn restore(&mut self, error: &EngineError) -> Work {
+        let Some(opening) = self.opening.clone() else {
+            return Work::Done;
+        };
+        self.losses += 1;
+        let detail = error.to_string();
+        // Room for the new one.
+        self.engine = Err(Problem::new(Code::GpuLost, detail.clone()));
+        outbox::send(&Report::Lost { detail });
+        let choice = match self.losses {
+            0..=MOST_LOSSES => opening.choice,
+            _ => BackendChoice::Cpu,
+        };
+        match opening.open(false).await {
+            Ok(opened) => self.load(opened, choice).await,
+            Err(problem) => self.fail_to_load(problem),
+        }
+        match self.engine {
+            Ok(_) => Work::Again,
+            Err(_) => {
+                self.current = None;
+                Work::Done
+            }
         }
     }
 
@@ -173,9 +239,10 @@ impl Session {
                     number,
                     live,
                     finished: false,
-                    // A recording is asked from its first sample to its last, pauses included.
+                    // The page knows whether a speaker falls silent or only pauses; a recording is asked from its first
+                    // sample to its last.
                     utterance: if live {
-                        utterance
+                        utterance.through_pauses()
                     } else {
                         utterance.through_silence()
                     },
@@ -213,16 +280,20 @@ impl Session {
     }
 
     /// Hears what is worth hearing now, and tells the page.
-    async fn work(&mut self) {
+    async fn work(&mut self) -> Work {
         let (Ok(engine), Some(current)) = (&mut self.engine, &mut self.current) else {
-            return;
+            return Work::Done;
         };
         let pass = current
             .utterance
             .next_pass()
             .filter(|pass| current.live || pass.complete);
         if let Some(pass) = pass {
-            match engine.query(&pass.samples, RANKED).await {
+            let hearing = match pass.complete {
+                true => engine.query(&pass.samples, RANKED).await,
+                false => engine.query_growing(&pass.samples, RANKED).await,
+            };
+            match hearing {
                 Ok(answer) => {
                     current.engine_ms = f64::from(answer.timing.total_ms);
                     current.utterance.take(&pass, answer);
@@ -233,10 +304,14 @@ impl Session {
                         });
                     }
                 }
+                Err(error) if is_of_gpu(&error) && engine.backend().kind == BackendKind::Gpu => {
+                    return self.restore(&error).await;
+                }
                 Err(error) => self.fail(problems::of_engine(&error)),
             }
         }
         self.conclude();
+        Work::Done
     }
 
     /// Gives the final answer, once the page waits for it and there is one.
@@ -262,6 +337,21 @@ impl Session {
         };
         outbox::send(&report);
     }
+}
+
+impl Opening {
+    async fn open(&self, refetch: bool) -> Result<Opened, Problem> {
+        let (pack, gallery) = (self.pack.clone(), self.gallery.clone());
+        Opened::new(pack, gallery, self.files.clone(), refetch).await
+    }
+}
+
+/// Whether it is the device that failed, not what it was asked.
+fn is_of_gpu(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::GpuLost { .. } | EngineError::Kernel { .. }
+    )
 }
 
 impl Current {

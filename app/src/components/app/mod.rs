@@ -5,14 +5,17 @@ use leptos::prelude::*;
 use crate::components::colophon::Colophon;
 use crate::components::dropzone::Dropzone;
 use crate::components::masthead::Masthead;
+use crate::components::microphone::MicrophoneSettings;
 use crate::components::offer::OfferDialog;
 use crate::components::recorder::Recorder;
 use crate::components::results::Results;
 use crate::components::samples::Samples;
 use crate::components::stage::Stage;
 use crate::components::status::StatusLine;
+use crate::components::update::UpdateNotice;
 use crate::components::viewer::Viewer;
 use crate::page::Page;
+use crate::texts;
 
 /// The whole page: puts the parts together and sets everything going.
 #[component]
@@ -29,9 +32,12 @@ pub fn App(page: Page) -> impl IntoView {
         <main>
             <Stage />
             <div class="dock">
-                <p class="promise">"Audio never leaves this tab."</p>
-                <Recorder />
                 <StatusLine />
+                <Recorder />
+                <div class="aside">
+                    <p class="promise">{texts::recorder::PROMISE}</p>
+                    <MicrophoneSettings />
+                </div>
             </div>
             <Samples />
             <Results />
@@ -39,6 +45,7 @@ pub fn App(page: Page) -> impl IntoView {
         <Colophon />
         <Viewer />
         <OfferDialog />
+        <UpdateNotice />
         <Dropzone dragging />
     }
 }

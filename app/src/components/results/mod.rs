@@ -11,6 +11,7 @@ use crate::components::picture::PictureCard;
 use crate::logic::ranking::Row;
 use crate::page::Page;
 use crate::protocol::Foreign;
+use crate::texts;
 
 /// The picture grid.
 #[component]
@@ -31,10 +32,10 @@ pub fn Results() -> impl IntoView {
     travel::animate(grid, shown);
 
     let heading = move || match (ranked.get(), page.pictures()) {
-        (true, _) => "Best matches".to_owned(),
-        (false, 0) => "Pictures".to_owned(),
-        (false, count) if page.foreign().is_some() => format!("{count} pictures"),
-        (false, count) => format!("{count} pictures to find"),
+        (true, _) => texts::results::BEST.to_owned(),
+        (false, 0) => texts::results::NONE.to_owned(),
+        (false, count) if page.foreign().is_some() => texts::results::unranked(count),
+        (false, count) => texts::results::to_find(count),
     };
     view! {
         <section class="results" aria-labelledby="results-heading">
@@ -47,7 +48,7 @@ pub fn Results() -> impl IntoView {
             </ol>
             <Show when=move || more.get() != 0>
                 <button type="button" class="results-more" on:click=move |_| page.show_more()>
-                    {move || format!("Show {} more", more.get())}
+                    {move || texts::results::more(more.get())}
                 </button>
             </Show>
         </section>
@@ -57,16 +58,12 @@ pub fn Results() -> impl IntoView {
 /// Says why nothing is ranked, and what would help.
 #[component]
 fn ForeignNotice(foreign: Foreign) -> impl IntoView {
-    let spaces = format!(
-        "The model embeds in “{}”, the gallery “{}” in “{}”.",
-        foreign.pack_space, foreign.gallery, foreign.gallery_space
-    );
+    let spaces = texts::results::spaces(&foreign);
     view! {
         <div class="results-foreign" data-testid="foreign">
             <p>
-                <strong>"These pictures belong to another model."</strong>
-                " This one names what it hears, but can rank only a gallery that was made with it. "
-                "Open such a gallery with " <code>"?gallery="</code> "."
+                <strong>{texts::results::FOREIGN}</strong>
+                {texts::results::FOREIGN_MEANS} <code>"?gallery="</code> "."
             </p>
             <p class="results-spaces">{spaces}</p>
         </div>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::timeline::Timeline;
 use crate::page::Page;
+use crate::texts;
 
 /// Welcome or timeline, in a panel that keeps its size.
 #[component]
@@ -11,7 +12,7 @@ pub fn Stage() -> impl IntoView {
     let page = expect_context::<Page>();
     let speaking = Memo::new(move |_| page.has_timeline());
     view! {
-        <section class="stage" aria-label="What was heard">
+        <section class="stage" aria-label=texts::welcome::STAGE>
             <Show when=move || speaking.get() fallback=Welcome>
                 <Timeline />
             </Show>
@@ -79,18 +80,13 @@ fn Welcome() -> impl IntoView {
     view! {
         <div class="welcome">
             <div>
-                <h2>"Say it. See it."</h2>
-                <p>
-                    "Describe a picture out loud. SaySee finds it from the sound alone: "
-                    "no transcript, no server, just this page listening."
-                </p>
+                <h2>{texts::welcome::HEADING}</h2>
+                <p>{texts::welcome::SENTENCE}</p>
             </div>
             <div class="example" aria-hidden="true">
                 <div class="example-bars">{bars}</div>
                 <div class="example-words">
-                    <b>"two"</b>
-                    <b>"dogs"</b>
-                    <b>"beach"</b>
+                    {texts::welcome::EXAMPLE.map(|word| view! { <b>{word}</b> })}
                 </div>
             </div>
         </div>

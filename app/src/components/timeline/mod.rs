@@ -13,6 +13,7 @@ use crate::logic::recorder::Phase;
 use crate::logic::timeline::{Label, Placed, axis_seconds, place};
 use crate::page::Page;
 use crate::protocol::Keyword;
+use crate::texts;
 
 /// Pixels from one lane of words to the next.
 const LANE: f32 = 36.0;
@@ -66,7 +67,7 @@ pub fn Timeline() -> impl IntoView {
     view! {
         <div class="timeline">
             <canvas node_ref=canvas aria-hidden="true"></canvas>
-            <ol class="words" data-testid="keywords" aria-label="Keywords">
+            <ol class="words" data-testid="keywords" aria-label=texts::timeline::KEYWORDS>
                 <For each=move || 0..count.get() key=|index| *index let:index>
                     <Word index placed />
                 </For>
@@ -121,6 +122,6 @@ fn alternatives(keyword: &Keyword) -> String {
     if others.is_empty() {
         String::new()
     } else {
-        format!("or: {}", others.join(", "))
+        texts::timeline::alternatives(&others)
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::logic::format;
 use crate::page::Page;
+use crate::texts;
 
 /// The dialog that shows the selected picture. Escape closes it and the focus goes back to where it was:
 /// that is the browser's own doing.
@@ -42,7 +43,7 @@ pub fn Viewer() -> impl IntoView {
         <dialog
             class="viewer"
             data-testid="viewer"
-            aria-label="Picture"
+            aria-label=texts::viewer::NAME
             node_ref=dialog
             on:close=move |_| page.selected.set(None)
             on:keydown=keys
@@ -55,9 +56,9 @@ pub fn Viewer() -> impl IntoView {
         >
             {move || page.selected.get().map(|item| view! { <Large item /> })}
             <div class="viewer-keys">
-                <button type="button" on:click=move |_| step(-1)>"Previous"</button>
-                <button type="button" on:click=move |_| page.selected.set(None)>"Close"</button>
-                <button type="button" on:click=move |_| step(1)>"Next"</button>
+                <button type="button" on:click=move |_| step(-1)>{texts::viewer::PREVIOUS}</button>
+                <button type="button" on:click=move |_| page.selected.set(None)>{texts::viewer::CLOSE}</button>
+                <button type="button" on:click=move |_| step(1)>{texts::viewer::NEXT}</button>
             </div>
         </dialog>
     }
@@ -77,11 +78,7 @@ fn Large(item: usize) -> impl IntoView {
             .into_iter()
             .enumerate()
             .find(|(_, row)| row.item == item)?;
-        Some(format!(
-            "Match number {}, similarity {:.2}",
-            row.0 + 1,
-            row.1.score
-        ))
+        Some(texts::viewer::matched(row.0 + 1, row.1.score))
     };
     picture.map(move |picture| {
         let credit = [picture.credit.as_str(), picture.licence.as_str()]
