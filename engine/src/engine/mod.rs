@@ -4,12 +4,8 @@
 //! loader.rs      shards to an engine        candidates.rs  backends that are filled, and the one that stays
 //! backend.rs     CPU and GPU behind one face                report.rs      which one, and why
 //! naming.rs      keywords and their times                   answer.rs      what comes out
-<<<<<<< HEAD
-//! sounds.rs      naming by phones
+//! sounds.rs      naming by phones                           rehearsal.rs   the GPU's self-test at start
 //! derived.rs     stages that follow from others
-=======
-//! derived.rs     stages that follow from others             rehearsal.rs   the GPU's self-test at start
->>>>>>> main
 //! ```
 
 mod answer;
