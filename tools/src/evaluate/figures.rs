@@ -8,7 +8,7 @@ use saysee_measures::keywords::{Named, WordScores};
 use saysee_measures::{Estimate, bootstrap, estimate, recall};
 use serde::Serialize;
 
-use super::listen::Heard;
+use super::listen::{Heard, HeardWord};
 use super::manifest::Utterance;
 
 /// Names of a keyword that count as named, as in the papers' hit rates.
@@ -305,16 +305,18 @@ fn isolated(figures: &mut Figures, pairs: &[(&Utterance, &Heard)]) {
         .map(|word| Some(f64::from(u8::from(word.place.is_some()))))
         .collect();
     figures.mean("words in the vocabulary", &in_vocabulary);
-    let places: Vec<_> = words.iter().map(|word| word.place).collect();
-    figures.recall("words among the vocabulary", &places);
-    let known: Vec<_> = places.iter().copied().filter(Option::is_some).collect();
-    if known.len() < places.len() {
-        figures.recall("the same, those in the vocabulary", &known);
-    }
-    let places: Vec<_> = words.iter().map(|word| word.place_among_names).collect();
-    figures.recall("words among the names", &places);
-    let known: Vec<_> = places.iter().copied().filter(Option::is_some).collect();
-    if known.len() < places.len() {
-        figures.recall("the same, those in the vocabulary", &known);
+    for (name, place) in [
+        (
+            "words among the vocabulary",
+            (|word| word.place) as fn(&HeardWord) -> Option<usize>,
+        ),
+        ("words among the names", |word| word.place_among_names),
+    ] {
+        let places: Vec<_> = words.iter().map(|word| place(word)).collect();
+        figures.recall(name, &places);
+        let known: Vec<_> = places.iter().copied().filter(Option::is_some).collect();
+        if known.len() < places.len() {
+            figures.recall(&format!("{name}, those in the vocabulary"), &known);
+        }
     }
 }
