@@ -100,6 +100,40 @@ export class SaySee {
     return this.page.getByTestId("sound-file").setInputFiles({ name: "spoken.wav", mimeType: "audio/wav", buffer });
   }
 
+  /**
+   * Lets the test stop the sound of the microphone later on, in pages that are opened from now on: chunks go on arriving, but
+   * empty ones. Time is counted in sound, so the page listens on for as long as the test likes.
+   */
+  pausable() {
+    return this.page.addInitScript(() => {
+      self.AudioWorkletNode = class extends AudioWorkletNode {
+        constructor(...options) {
+          super(...options);
+          const listen = this.port.addEventListener.bind(this.port);
+          const nothing = () => new MessageEvent("message", { data: new Float32Array(0) });
+          this.port.addEventListener = (kind, heard) => listen(kind, (event) => heard(self.paused ? nothing() : event));
+        }
+      };
+    });
+  }
+  pauseMicrophone() {
+    return this.page.evaluate(() => {
+      self.paused = true;
+    });
+  }
+
+  /** Waits until pictures in view are there, and what moves or changes colour has arrived. */
+  settles() {
+    return this.page.evaluate(async () => {
+      // What has just been asked for (another colour scheme, another size) begins with the next frames.
+      for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+      const inView = (image) => image.getBoundingClientRect().top < innerHeight && image.checkVisibility();
+      await Promise.allSettled([...document.images].filter(inView).map((image) => image.decode()));
+      const finite = document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime < Infinity);
+      await Promise.allSettled(finite.map((animation) => animation.finished));
+    });
+  }
+
   /** Chooses a folder to take a model from. */
   chooseFolder(folder) {
     return this.page.getByTestId("folder").setInputFiles(folder);

@@ -124,10 +124,18 @@ fn spend(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let backend = engine.backend().kind;
+    let mut ceiling = ceiling.clone();
     let operations = match backend {
         BackendKind::Cpu => profile::on_cpu(pack, case, arguments.runs)?,
-        // Calls only record work there, so that no clock of ours can tell its kernels apart.
-        BackendKind::Gpu => return Ok(()),
+        BackendKind::Gpu => {
+            let (operations, of_gpu) = profile::on_gpu(pack, case, arguments.runs)?;
+            if let Some(of_gpu) = of_gpu {
+                let line = Line::Ceiling(&of_gpu);
+                print(arguments.json, &line, &of_gpu.to_string(), out)?;
+                ceiling = of_gpu;
+            }
+            operations
+        }
     };
     let line = Line::Profile {
         backend,
@@ -138,7 +146,7 @@ fn spend(
     print(
         arguments.json,
         &line,
-        &profile::table(&operations, ceiling),
+        &profile::table(&operations, &ceiling),
         out,
     )
 }
