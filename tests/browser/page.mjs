@@ -198,6 +198,65 @@ export class SaySee {
     );
   }
 
+  /** A keyword's row, by its word. */
+  keyword(token) {
+    return this.page.locator(`[data-testid="keyword"][data-token="${token}"]`);
+  }
+
+  /** Strikes a keyword out, or takes it back, and waits for `ranked`. */
+  async strike(token, ranked) {
+    const before = await this.order();
+    await this.keyword(token).getByTestId("strike").click();
+    await this.page.waitForFunction(
+      (before) => [...document.querySelectorAll('[data-testid="result"]')].map((row) => row.dataset.item).join() !== before,
+      before.join(),
+    );
+    return ranked ? this.order() : undefined;
+  }
+
+  /** Names of all pictures that are shown, best first. */
+  order() {
+    return this.results.evaluateAll((rows) => rows.map((row) => row.dataset.item));
+  }
+
+  /** Waits until the reasons are known, and answers the names of the pictures that a keyword favours. */
+  async favoured(token) {
+    await this.keyword(token).getByTestId("hear").hover();
+    await this.page.locator('[data-testid="result"][data-lit="true"]').first().waitFor();
+    return this.page.locator('[data-testid="result"][data-lit="true"]').evaluateAll((rows) => rows.map((row) => row.dataset.item));
+  }
+
+  /** The parts that keywords have in the picture that is shown large: word and pull. */
+  async parts(count) {
+    const parts = this.viewer.getByTestId("part");
+    await parts.nth(count - 1).waitFor();
+    return parts.evaluateAll((rows) => rows.map((row) => ({ token: row.dataset.token, pull: Number(row.dataset.pull) })));
+  }
+
+  get keep() {
+    return this.page.getByTestId("keep");
+  }
+
+  /** The link to the answer, once it is known how short it can be. */
+  async link() {
+    const button = this.page.getByTestId("copy-link");
+    await button.waitFor();
+    return button.getAttribute("data-link");
+  }
+
+  /** What a press on `button` has the browser save: its name and text. */
+  async saved(button) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.getByTestId(button).click()]);
+    const chunks = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+    return { name: download.suggestedFilename(), text: Buffer.concat(chunks).toString("utf8") };
+  }
+
+  /** The queries of this visit, the latest first. */
+  get recalls() {
+    return this.page.getByTestId("history").getByTestId("recall");
+  }
+
   close() {
     return this.page.context().close();
   }
