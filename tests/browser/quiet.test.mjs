@@ -42,19 +42,19 @@ test("no request of a whole visit leaves the page's own server", async () => {
     await chromium.close();
     await server.close();
   }
-  const asked = addresses(JSON.parse(await readFile(log, "utf8")));
+  const asked = addresses(JSON.parse(await readFile(log, "utf8")), "http://127.0.0.1");
   await rm(folder, { recursive: true });
   assert.ok(asked.some((address) => address.startsWith(server.url) && address.endsWith(".safetensors")), `${asked}`);
   assert.deepEqual(asked.filter((address) => !address.startsWith(server.url)), []);
 });
 
-/** All addresses in a network log that a page or a worker has asked something of, each once. */
-function addresses({ constants, events }) {
+/** All addresses in a network log that a page or a worker of that site has asked something of, each once. */
+function addresses({ constants, events }, site) {
   const { URL_REQUEST_START_JOB, WEBSOCKET_UPGRADE_REQUEST } = constants.logEventTypes;
   const asked = events
     .filter(({ type, params }) => [URL_REQUEST_START_JOB, WEBSOCKET_UPGRADE_REQUEST].includes(type) && params?.url)
-    // What the browser asks for itself (updates of its own, say) belongs to no site.
-    .filter(({ params }) => /https?:/.test(`${params.network_isolation_key} ${params.initiator}`))
+    // What the browser asks for itself (updates of its own, say) belongs to no site, or to another one.
+    .filter(({ params }) => `${params.network_isolation_key} ${params.initiator}`.includes(site))
     .map(({ params }) => params.url);
   return [...new Set(asked.filter((address) => !/^(blob|data):/.test(address)))];
 }
