@@ -4,6 +4,7 @@
 //! in it. A translation is another file with the same names: the compiler tells what is missing. The static shell in
 //! `app/index.html` says the few words of [`welcome`] before the program runs.
 
+pub mod answer;
 mod problems;
 
 pub use problems::{next_step, sentence};
