@@ -10,12 +10,12 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PACKS = join(ROOT, "target/packs");
 const MAKE = ["run", "--locked", "--quiet", "-p", "saysee", "--", "random-pack"];
 
-/** Writes a random pack of `shape` (`saysee random-pack --help` lists them) and answers its folder. */
-export function randomPack(shape, weights) {
+/** Writes a random pack of `shape` (`saysee random-pack --help` lists them, and what `more` may say); answers its folder. */
+export function randomPack(shape, weights, more = []) {
   const folder = join(PACKS, `${shape}-${weights}`);
   // Made anew: the format may have changed since.
   rmSync(folder, { recursive: true, force: true });
-  execFileSync("cargo", [...MAKE, shape, "--weights", weights, "--out", folder], { cwd: ROOT });
+  execFileSync("cargo", [...MAKE, shape, "--weights", weights, "--out", folder, ...more], { cwd: ROOT });
   return folder;
 }
 

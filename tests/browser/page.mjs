@@ -155,12 +155,15 @@ export class SaySee {
 
   /** Waits until the status line is in one of `states`; answers that state and the problem's name, if any. */
   async reaches(...states) {
-    const wanted = states.map((state) => `[data-testid="status"][data-state="${state}"]`).join(", ");
-    const line = this.page.locator(wanted);
-    await line.waitFor({ state: "attached" }).catch(async (error) => {
+    // In one look: the page may go on to the next state at any time.
+    const look = (states) => {
+      const { state, problem = null } = document.querySelector('[data-testid="status"]')?.dataset ?? {};
+      return states.includes(state) && { state, problem };
+    };
+    const found = await this.page.waitForFunction(look, states).catch(async (error) => {
       throw new Error(`waited for ${states.join(" or ")}, but: ${await this.describe()}\n${error.message}`);
     });
-    return { state: await line.getAttribute("data-state"), problem: await line.getAttribute("data-problem") };
+    return found.jsonValue();
   }
 
   /** What the status line says, for messages of failed assertions. */
@@ -193,6 +196,65 @@ export class SaySee {
         score: Number(await picture.getAttribute("data-score")),
       })),
     );
+  }
+
+  /** A keyword's row, by its word. */
+  keyword(token) {
+    return this.page.locator(`[data-testid="keyword"][data-token="${token}"]`);
+  }
+
+  /** Strikes a keyword out, or takes it back, and waits for `ranked`. */
+  async strike(token, ranked) {
+    const before = await this.order();
+    await this.keyword(token).getByTestId("strike").click();
+    await this.page.waitForFunction(
+      (before) => [...document.querySelectorAll('[data-testid="result"]')].map((row) => row.dataset.item).join() !== before,
+      before.join(),
+    );
+    return ranked ? this.order() : undefined;
+  }
+
+  /** Names of all pictures that are shown, best first. */
+  order() {
+    return this.results.evaluateAll((rows) => rows.map((row) => row.dataset.item));
+  }
+
+  /** Waits until the reasons are known, and answers the names of the pictures that a keyword favours. */
+  async favoured(token) {
+    await this.keyword(token).getByTestId("hear").hover();
+    await this.page.locator('[data-testid="result"][data-lit="true"]').first().waitFor();
+    return this.page.locator('[data-testid="result"][data-lit="true"]').evaluateAll((rows) => rows.map((row) => row.dataset.item));
+  }
+
+  /** The parts that keywords have in the picture that is shown large: word and pull. */
+  async parts(count) {
+    const parts = this.viewer.getByTestId("part");
+    await parts.nth(count - 1).waitFor();
+    return parts.evaluateAll((rows) => rows.map((row) => ({ token: row.dataset.token, pull: Number(row.dataset.pull) })));
+  }
+
+  get keep() {
+    return this.page.getByTestId("keep");
+  }
+
+  /** The link to the answer, once it is known how short it can be. */
+  async link() {
+    const button = this.page.getByTestId("copy-link");
+    await button.waitFor();
+    return button.getAttribute("data-link");
+  }
+
+  /** What a press on `button` has the browser save: its name and text. */
+  async saved(button) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.getByTestId(button).click()]);
+    const chunks = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+    return { name: download.suggestedFilename(), text: Buffer.concat(chunks).toString("utf8") };
+  }
+
+  /** The queries of this visit, the latest first. */
+  get recalls() {
+    return this.page.getByTestId("history").getByTestId("recall");
   }
 
   close() {

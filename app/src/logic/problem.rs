@@ -54,6 +54,12 @@ pub enum Code {
     FolderIncomplete,
     /// A file of the folder is not what its manifest says.
     FolderDamaged,
+    /// The link to an answer was cut off, or is of a later page.
+    LinkDamaged,
+    /// The link to an answer was made with another model.
+    LinkForeign,
+    /// Typed text that cannot be searched for.
+    TextRefused,
     /// The GPU cannot hold a part of the model.
     TooLarge,
     /// WebGPU was asked for and is not there.
@@ -126,6 +132,9 @@ impl Code {
             Self::FolderWithoutPack => "folder-without-pack",
             Self::FolderIncomplete => "folder-incomplete",
             Self::FolderDamaged => "folder-damaged",
+            Self::LinkDamaged => "link-damaged",
+            Self::LinkForeign => "link-foreign",
+            Self::TextRefused => "text-refused",
             Self::TooLarge => "too-large",
             Self::GpuUnavailable => "gpu-unavailable",
             Self::GpuWrong => "gpu-wrong",
@@ -203,7 +212,7 @@ impl Code {
 mod tests {
     use super::*;
 
-    const ALL: [Code; 30] = [
+    const ALL: [Code; 33] = [
         Code::MicrophoneDenied,
         Code::MicrophoneMissing,
         Code::MicrophoneBusy,
@@ -226,6 +235,9 @@ mod tests {
         Code::FolderWithoutPack,
         Code::FolderIncomplete,
         Code::FolderDamaged,
+        Code::LinkDamaged,
+        Code::LinkForeign,
+        Code::TextRefused,
         Code::TooLarge,
         Code::GpuUnavailable,
         Code::GpuWrong,

@@ -57,8 +57,10 @@ pub enum Event {
         /// What is known of the speaker.
         activity: Activity,
     },
-    /// A recording (a sample, a file) is asked as a whole.
+    /// A recording (a sample, a file), a text, a picture or a link is asked as a whole.
     Recording,
+    /// An answer of this visit is shown again.
+    Recalled,
     /// The answer to utterance `utterance`.
     Answer {
         /// Which utterance.
@@ -164,6 +166,11 @@ impl Recorder {
                 let mut commands = self.call_off();
                 self.phase = Phase::Thinking;
                 commands.push(self.begin());
+                commands
+            }
+            Event::Recalled => {
+                let commands = self.call_off();
+                self.phase = Phase::Answered;
                 commands
             }
             Event::Answer { utterance } => {
@@ -330,6 +337,17 @@ mod tests {
             recorder.handle(Event::Press),
             [Command::CloseMicrophone, Command::Finish(1)]
         );
+    }
+
+    #[test]
+    fn an_old_answer_can_be_shown_while_somebody_speaks() {
+        let mut recorder = listening();
+        assert_eq!(
+            recorder.handle(Event::Recalled),
+            [Command::CloseMicrophone, Command::Cancel(1)]
+        );
+        assert_eq!(recorder.phase(), &Phase::Answered);
+        assert!(recorder.handle(Event::Recalled).is_empty());
     }
 
     #[test]

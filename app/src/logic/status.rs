@@ -270,7 +270,7 @@ fn answered(found: &Found, best: Option<&str>) -> Status {
 mod tests {
     use super::*;
     use crate::logic::problem::Code;
-    use crate::protocol::Keyword;
+    use crate::protocol::{Keyword, Ranking};
 
     fn ready() -> Readiness {
         Readiness::Ready(Ready {
@@ -286,6 +286,13 @@ mod tests {
             heap_bytes: 0,
             max_seconds: 15.0,
             preparing_ms: 0.0,
+            kernels: None,
+            same_kernels: false,
+            timings: Vec::new(),
+            space: String::new(),
+            gallery: String::new(),
+            mark: [0; 4],
+            reads_text: false,
         })
     }
 
@@ -442,6 +449,7 @@ mod tests {
     #[test]
     fn an_answer_names_words_and_picture() {
         let keyword = |token: &str| Keyword {
+            id: 0,
             start: 0.0,
             end: 0.5,
             token: token.to_owned(),
@@ -452,7 +460,7 @@ mod tests {
         let found = Found {
             seconds: 1.75,
             keywords: vec![keyword("dogs"), keyword("beach")],
-            matches: Vec::new(),
+            ranking: Ranking::default(),
             engine_ms: 48.0,
         };
         let shown = status(

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::clock;
+use crate::logic::asked::Asked;
 use crate::logic::level::Level;
 use crate::logic::press::Source;
 use crate::logic::problem::{Code, Problem};
@@ -158,6 +159,8 @@ impl Page {
 
     fn begin(self, utterance: u32) {
         self.clear();
+        self.insight.utterance.set(utterance);
+        self.insight.source.set(Asked::Microphone);
         // A recording tells the worker by itself, once it is decoded.
         let rate = self
             .machinery
@@ -180,6 +183,9 @@ impl Page {
     pub(super) fn forget_answer(self) {
         self.stop_playback();
         self.clear();
+        self.insight.forget();
+        self.machinery
+            .update_value(|machinery| machinery.sounds.clear());
     }
 
     /// Says what went wrong with the visitor's last wish; the model is what it was.
@@ -193,6 +199,14 @@ impl Page {
 
     /// Forgets what was heard and found.
     fn clear(self) {
+        self.leave_link();
+        self.forget_shown();
+    }
+
+    /// Takes what was heard and found off the page.
+    pub(super) fn forget_shown(self) {
+        self.insight.reset();
+        self.insight.shared.set(None);
         self.waveform.set(Waveform::new(16_000.0));
         self.found.set(Found::default());
         self.pages.set(1);
@@ -219,6 +233,12 @@ impl Page {
         let utterance = self
             .recorder
             .with_untracked(|recorder| recorder.utterance());
+        self.machinery.update_value(|machinery| {
+            let rate = machinery.microphone.as_ref().map(Microphone::rate);
+            if let Some(rate) = rate {
+                machinery.sounds.add(utterance, rate, &heard);
+            }
+        });
         self.send(&Request::Sound { utterance }, Some(samples));
         let seconds = self.waveform.with_untracked(Waveform::seconds);
         self.handle(Event::Sound { seconds, activity });
@@ -274,18 +294,25 @@ impl Page {
             Report::Unavailable { problem } => self.unavailable(problem),
             Report::Live { utterance, found } => {
                 if self.is_current(utterance) {
-                    self.found.set(found);
+                    self.take_found(found);
                 }
             }
             Report::Answer { utterance, found } => {
                 if self.is_current(utterance) {
-                    self.found.set(found);
+                    self.take_answer(utterance, found);
                 }
                 self.handle(Event::Answer { utterance });
             }
             Report::Failed { utterance, problem } => {
                 self.handle(Event::Failed { utterance, problem })
             }
+            Report::Pulls { .. }
+            | Report::Struck { .. }
+            | Report::Forgotten { .. }
+            | Report::Travels { .. }
+            | Report::Learnt { .. }
+            | Report::Seen { .. }
+            | Report::Numbers(_) => self.take_insight(report),
             Report::Measuring { .. }
             | Report::Measured { .. }
             | Report::Stages { .. }

@@ -4,6 +4,7 @@
 //! in it. A translation is another file with the same names: the compiler tells what is missing. The static shell in
 //! `app/index.html` says the few words of [`welcome`] before the program runs.
 
+pub mod answer;
 mod problems;
 
 pub use problems::{next_step, sentence};
@@ -63,7 +64,7 @@ pub mod status {
     /// A question can be asked.
     pub const READY: &str = "Ready when you are.";
     /// How to ask it.
-    pub const READY_HINT: &str = "Press and describe a picture.";
+    pub const READY_HINT: &str = "Tap or hold the button, and describe a picture.";
     /// The browser asks for the microphone.
     pub const ASKING: &str = "Waiting for the microphone.";
     /// What to do about it.

@@ -27,6 +27,9 @@ pub fn sentence(code: Code) -> &'static str {
         Code::FolderWithoutPack => "There is no model in that folder.",
         Code::FolderIncomplete => "A file of the model is missing in that folder.",
         Code::FolderDamaged => "A file in that folder is damaged and was not used.",
+        Code::LinkDamaged => "That link is damaged or of a later version.",
+        Code::LinkForeign => "That link was made with another model.",
+        Code::TextRefused => "That text cannot be searched for.",
         Code::TooLarge => "This device's GPU cannot hold that model.",
         Code::GpuUnavailable => "WebGPU was asked for, but this browser offers none.",
         Code::GpuWrong => "This device's graphics processor computes wrong results.",
@@ -85,6 +88,11 @@ pub fn next_step(code: Code) -> &'static str {
             "Choose the folder with pack.json and every weights file it lists."
         }
         Code::FolderDamaged => "Copy or convert the model again, then choose its folder.",
+        Code::LinkDamaged => {
+            "Copy all of it and open it again, or ask whoever sent it for another one."
+        }
+        Code::LinkForeign => "Open it with the model and the pictures it was made with.",
+        Code::TextRefused => "Try a shorter description of a picture.",
         Code::TooLarge => {
             "Try a smaller one; with “?backend=cpu” it may run, slowly, if there is memory for it."
         }

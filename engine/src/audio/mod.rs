@@ -3,12 +3,14 @@
 mod error;
 mod log_mel;
 mod mel;
+mod occlusion;
 mod resampler;
 mod standardise;
 
 pub use error::AudioError;
 pub use log_mel::{Heard, LogMel};
 pub use mel::{hann_window, mel_filters};
+pub use occlusion::occlude;
 pub use resampler::{Resampler, mix_to_mono};
 pub use standardise::{standardise, standardise_like};
 

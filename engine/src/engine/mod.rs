@@ -357,8 +357,15 @@ impl Engine {
         self.backend.gpu().map(GpuOps::choice)
     }
 
+    /// Whether every kernel is timed from now on: see [`GpuOps::set_profile`]. The CPU has none.
+    pub fn set_profile(&mut self, on: bool) {
+        if let Some(gpu) = self.backend.gpu_mut() {
+            gpu.set_profile(on);
+        }
+    }
+
     /// What each kernel has done since the last call: see [`GpuOps::profile`]. Empty on the CPU, and unless
-    /// [`GpuOptions::profile`] was set.
+    /// [`Engine::set_profile`] asked for it.
     ///
     /// # Errors
     /// [`EngineError::GpuLost`].

@@ -15,6 +15,8 @@ pub fn rank(scores: &[f32], count: usize) -> Vec<(usize, f32)> {
             score
         }
     };
+    // Whoever wants all of them need not know how many there are.
+    let count = count.min(scores.len());
     if count == 0 {
         return Vec::new();
     }
@@ -69,6 +71,7 @@ mod tests {
             .collect();
         assert_eq!(order, [2, 0, 3, 4, 1]);
         assert_eq!(rank(&scores, 2), [(2, 0.9), (0, 0.5)]);
+        assert_eq!(rank(&[0.25; 1000], usize::MAX).len(), 1000);
         assert!(rank(&scores, 0).is_empty());
         assert!(rank(&[], 3).is_empty());
     }

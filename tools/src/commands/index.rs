@@ -118,6 +118,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
             colour: mean_colour(&stored),
             credit: arguments.credit.clone(),
             licence: arguments.licence.clone(),
+            character: None,
             file: name,
             id,
         });

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use crate::components::colophon::Colophon;
 use crate::components::dropzone::Dropzone;
+use crate::components::history::HistoryBar;
+use crate::components::keep::Keep;
 use crate::components::masthead::Masthead;
 use crate::components::microphone::MicrophoneSettings;
 use crate::components::offer::OfferDialog;
@@ -12,6 +14,7 @@ use crate::components::results::Results;
 use crate::components::samples::Samples;
 use crate::components::stage::Stage;
 use crate::components::status::StatusLine;
+use crate::components::typing::Typing;
 use crate::components::update::UpdateNotice;
 use crate::components::viewer::Viewer;
 use crate::page::Page;
@@ -26,6 +29,7 @@ pub fn App(page: Page) -> impl IntoView {
     page.load_pictures();
     page.load_samples();
     page.load();
+    page.listen_for_links();
 
     view! {
         <Masthead />
@@ -40,6 +44,9 @@ pub fn App(page: Page) -> impl IntoView {
                 </div>
             </div>
             <Samples />
+            <Typing />
+            <HistoryBar />
+            <Keep />
             <Results />
         </main>
         <Colophon />

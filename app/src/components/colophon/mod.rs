@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::models::Models;
+use crate::components::numbers::NumbersPanel;
 use crate::logic::format;
 use crate::logic::recorder::Phase;
 use crate::logic::status::Readiness;
@@ -45,6 +46,7 @@ pub fn Colophon() -> impl IntoView {
                 {move || time().map(|line| view! { <li>{line}</li> })}
             </ul>
             <Models />
+            <NumbersPanel />
             </div>
             <ul>{credits}</ul>
         </footer>

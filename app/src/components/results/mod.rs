@@ -1,5 +1,6 @@
 //! The pictures: the whole gallery at first, the best ones in order once something was said.
 
+mod hold;
 mod travel;
 
 use std::collections::HashMap;
@@ -9,9 +10,11 @@ use leptos::prelude::*;
 
 use crate::components::picture::PictureCard;
 use crate::logic::ranking::Row;
+use crate::logic::recorder::Phase;
 use crate::page::Page;
 use crate::protocol::Foreign;
 use crate::texts;
+use crate::texts::answer;
 
 /// The picture grid.
 #[component]
@@ -27,9 +30,19 @@ pub fn Results() -> impl IntoView {
                 .collect::<HashMap<_, Row>>()
         })
     });
-    let shown = Memo::new(move |_| page.shown().0);
+    let wanted = Memo::new(move |_| page.shown().0);
+    // An order that would slip away under a finger waits until that is lifted.
+    let shown = Memo::new(move |before: Option<&Vec<usize>>| {
+        let provisional = page.phase() == Phase::Listening;
+        let waits = page.insight.hold.get().waits(provisional);
+        match before {
+            Some(before) if waits && !before.is_empty() => before.clone(),
+            _ => wanted.get(),
+        }
+    });
     let more = Memo::new(move |_| page.shown().1);
     travel::animate(grid, shown);
+    hold::watch(grid, page.insight.hold);
 
     let heading = move || match (ranked.get(), page.pictures()) {
         (true, _) => texts::results::BEST.to_owned(),
@@ -40,6 +53,9 @@ pub fn Results() -> impl IntoView {
     view! {
         <section class="results" aria-labelledby="results-heading">
             <h2 id="results-heading">{heading}</h2>
+            <p class="results-note" data-testid="results-note">
+                {move || page.without().or_else(|| page.line().map(|(count, _)| answer::good_matches(count)))}
+            </p>
             {move || page.foreign().map(|foreign| view! { <ForeignNotice foreign /> })}
             <ol data-testid="results" class:ranked=move || ranked.get() node_ref=grid>
                 <For each=move || shown.get() key=|item| *item let:item>

@@ -1,20 +1,31 @@
 //! The dark panel at the top: a welcome at first, the timeline as soon as somebody speaks.
 
+mod question;
+
 use leptos::prelude::*;
 
 use crate::components::timeline::Timeline;
+use crate::logic::asked::Asked;
 use crate::page::Page;
 use crate::texts;
+use question::Question;
 
 /// Welcome or timeline, in a panel that keeps its size.
 #[component]
 pub fn Stage() -> impl IntoView {
     let page = expect_context::<Page>();
     let speaking = Memo::new(move |_| page.has_timeline());
+    // A link with keywords has a timeline, if one without a waveform.
+    let silent = Memo::new(move |_| {
+        let sound = page.insight.source.with(Asked::is_sound);
+        !sound && page.found.with(|found| found.keywords.is_empty())
+    });
     view! {
         <section class="stage" aria-label=texts::welcome::STAGE>
             <Show when=move || speaking.get() fallback=Welcome>
-                <Timeline />
+                <Show when=move || !silent.get() fallback=move || view! { <Question asked=page.insight.source.get() /> }>
+                    <Timeline />
+                </Show>
             </Show>
         </section>
     }
