@@ -21,7 +21,7 @@ pub const FILES: &str = "files";
 
 /// Where the files of a pack or gallery come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Folder {
     /// The page's own server.
     Bundled {
@@ -52,7 +52,7 @@ pub enum BackendChoice {
 
 /// From the page to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "request", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Request {
     /// Fetch a pack and a gallery and make an engine of them. Answered by progress, then
     /// [`Report::Ready`] or [`Report::Unavailable`]; other requests wait until then. Answered by [`Report::Offer`]
@@ -166,7 +166,7 @@ pub enum Request {
 
 /// From the worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "report", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Report {
     /// The worker runs and takes requests.
     Hello {
@@ -330,7 +330,7 @@ impl Origin {
 
 /// Steps of getting ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// Files arrive.
     Fetching {

@@ -100,7 +100,7 @@ function overhear() {
     constructor(...given) {
       super(...given);
       this.addEventListener("message", ({ data }) => {
-        if (typeof data === "string" && JSON.parse(data).report === "live") window.looks.push(performance.now());
+        if (typeof data === "string" && JSON.parse(data).live) window.looks.push(performance.now());
       });
     }
   };

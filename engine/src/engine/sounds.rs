@@ -198,13 +198,29 @@ mod tests {
         let found = sounds.candidates(&frames, 6..10, &even, -1.0);
         assert_eq!(found[0].frames, (7, 9));
         assert!((found[0].score - 0.6).abs() < 0.05, "{found:?}");
-        // A cosine can outweigh a phone, and one that is too small keeps everything dark.
-        let mut strong = even.clone();
-        strong[7] = 0.9;
-        assert_eq!(name(6..10, &strong, -1.0)[0], 7);
+        // One cosine that is too small keeps everything dark.
         assert!(name(6..10, &even, 0.3).is_empty());
         assert!(name(5..7, &even, -1.0).is_empty(), "silence");
         assert!(name(0..6, &[], -1.0).is_empty());
+    }
+
+    #[test]
+    fn a_cosine_decides_where_a_phone_does_not() {
+        let manifest = testing::manifest_with_phones(WeightFormat::F32);
+        let sounds = Sounds::of(&manifest).unwrap();
+        // "d b a" or "d c a": the phone in the middle is hardly more one than the other.
+        let mut phones = said(&[4, 3, 1]);
+        phones[5 + 2] = 7.5;
+        let heard = Heard {
+            phones,
+            ..Heard::default()
+        };
+        let frames = sounds.frames(&heard);
+        let mut cosines = vec![0.2; 17];
+        let best = |cosines: &[f32]| sounds.candidates(&frames, 0..3, cosines, -1.0)[0].token;
+        assert_eq!(best(&cosines), 11);
+        cosines[7] = 0.9;
+        assert_eq!(best(&cosines), 7);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::shown;
+use super::place;
 use super::{FormatError, MAX_MANIFEST_BYTES};
 
 /// What every manifest opens with, whatever its version says about the rest.
@@ -60,13 +61,10 @@ fn expected(versions: &RangeInclusive<u32>) -> String {
 }
 
 fn parse_json<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, FormatError> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        FormatError::field(file, error.path().to_string(), error.inner().to_string())
-    })?;
-    json.end()
-        .map_err(|error| FormatError::field(file, ".", error.to_string()))?;
-    Ok(value)
+    serde_json::from_slice(bytes).map_err(|error| {
+        let path = place::path(bytes, error.line(), error.column());
+        FormatError::field(file, path, error.to_string())
+    })
 }
 
 /// Checks of single fields, each refusal naming the file and the field.

@@ -5,6 +5,7 @@
 mod error;
 mod file;
 mod manifest;
+mod place;
 mod source;
 mod tensors;
 
