@@ -165,7 +165,7 @@ describe("an answer", () => {
       await page.results.nth(1).getByRole("button").first().click();
       await page.page.getByTestId("more-like-this").click();
       await page.viewer.waitFor({ state: "hidden" });
-      await page.page.getByText("More like").waitFor();
+      await page.page.getByText(/^More like “/).waitFor();
       const [best] = await page.pictures(1);
       assert.equal(best.item, second, "nothing is more like a picture than itself");
       assert.ok(best.score > 0.99);
