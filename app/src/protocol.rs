@@ -381,6 +381,8 @@ pub struct Ready {
     pub preparing_ms: f64,
     /// On a GPU, which family of kernels, and what was measured to decide.
     pub kernels: Option<String>,
+    /// Whether an earlier visit found that out.
+    pub same_kernels: bool,
     /// What two seconds of sound took on each backend that was tried, milliseconds.
     pub timings: Vec<(String, f32)>,
     /// Name of the space of the pack's embeddings.

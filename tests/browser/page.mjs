@@ -155,12 +155,15 @@ export class SaySee {
 
   /** Waits until the status line is in one of `states`; answers that state and the problem's name, if any. */
   async reaches(...states) {
-    const wanted = states.map((state) => `[data-testid="status"][data-state="${state}"]`).join(", ");
-    const line = this.page.locator(wanted);
-    await line.waitFor({ state: "attached" }).catch(async (error) => {
+    // In one look: the page may go on to the next state at any time.
+    const look = (states) => {
+      const { state, problem = null } = document.querySelector('[data-testid="status"]')?.dataset ?? {};
+      return states.includes(state) && { state, problem };
+    };
+    const found = await this.page.waitForFunction(look, states).catch(async (error) => {
       throw new Error(`waited for ${states.join(" or ")}, but: ${await this.describe()}\n${error.message}`);
     });
-    return { state: await line.getAttribute("data-state"), problem: await line.getAttribute("data-problem") };
+    return found.jsonValue();
   }
 
   /** What the status line says, for messages of failed assertions. */

@@ -17,17 +17,16 @@ await mkdir(folder, { recursive: true });
 const states = await startStates();
 for (const name of wanted.length > 0 ? wanted : Object.keys(STATES)) {
   for (const [size, context] of Object.entries(SIZES)) {
-    await states.show(name, context, async (page) => {
-      for (const colorScheme of ["light", "dark"]) {
-        await page.page.emulateMedia({ colorScheme });
+    for (const colorScheme of ["light", "dark"]) {
+      await states.show(name, { ...context, colorScheme }, async (page) => {
         await page.settles();
         const devtools = await page.page.context().newCDPSession(page.page);
         const { data } = await devtools.send("Page.captureScreenshot", { format, ...(format === "webp" && { quality: 60 }) });
         const file = join(folder, `${name}-${size}-${colorScheme}.${format}`);
         await writeFile(file, Buffer.from(data, "base64"));
         console.log(file);
-      }
-    });
+      });
+    }
   }
 }
 await states.close();

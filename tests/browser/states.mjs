@@ -38,6 +38,32 @@ export const STATES = {
       await page.viewer.waitFor({ state: "visible" });
     },
   },
+  struck: {
+    query: answered,
+    reach: async (page) => {
+      await page.reaches("answered");
+      await page.page.getByTestId("strike").first().click();
+      await page.page.locator('[data-testid="keyword"].struck').waitFor();
+    },
+  },
+  fitting: {
+    query: answered,
+    reach: async (page) => {
+      await page.reaches("answered");
+      await page.results.first().click();
+      await page.viewer.waitFor({ state: "visible" });
+      await page.page.getByTestId("find-fitting").click();
+      await page.page.getByTestId("fit").first().waitFor();
+    },
+  },
+  numbers: {
+    query: answered,
+    reach: async (page) => {
+      await page.reaches("answered");
+      await page.page.getByTestId("numbers").locator("summary").click();
+      await page.page.getByTestId("stage").first().scrollIntoViewIfNeeded();
+    },
+  },
   failed: {
     fault: (path) => isShard(path) && { corrupt: true },
     reach: (page) => page.reaches("failed"),

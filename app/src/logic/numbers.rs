@@ -49,7 +49,15 @@ pub fn engine_facts(ready: &Ready, pictures: usize) -> Vec<Fact> {
         .iter()
         .map(|(kind, ms)| format!("{kind} {}", format::milliseconds(f64::from(*ms))));
     add("2 s of sound", timings.collect::<Vec<_>>().join(", "));
-    add("Kernels", ready.kernels.clone().unwrap_or_default());
+    let known = match ready.same_kernels {
+        true => ", found at an earlier visit",
+        false => "",
+    };
+    let kernels = ready.kernels.as_ref();
+    add(
+        "Kernels",
+        kernels.map_or_else(String::new, |kernels| format!("{kernels}{known}")),
+    );
     add(
         "Pack",
         format!("{}, {}", ready.pack, format::bytes(ready.pack_bytes)),

@@ -287,6 +287,7 @@ mod tests {
             max_seconds: 15.0,
             preparing_ms: 0.0,
             kernels: None,
+            same_kernels: false,
             timings: Vec::new(),
             space: String::new(),
             gallery: String::new(),

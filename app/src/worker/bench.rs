@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::browser::{clock, memory};
 use crate::logic::bench::{
-    GpuMemory, Measurement, Mode, Phase, Plan, Report as Figures, murmur, stage_rows,
+    GpuMemory, Kernel, Measurement, Mode, Phase, Plan, Report as Figures, kernel_rows, murmur,
+    stage_rows,
 };
 use crate::logic::problem::{Code, Problem};
 use crate::protocol::{Ready, Report};
@@ -68,8 +69,8 @@ pub async fn run(
         let refused = |error: EngineError| problems::of_engine(&error);
         let measured = match mode {
             Mode::Stages => {
-                let stages = stages(engine, place, seconds).await;
-                figures.stages = stages.map_err(refused)?;
+                let stages = stages(engine, &mut figures, place, seconds).await;
+                stages.map_err(refused)?;
                 hold(engine, &mut figures);
                 continue;
             }
@@ -244,28 +245,44 @@ async fn live(engine: &mut Engine, place: Place, seconds: f32) -> Result<Measure
     Ok(Measurement::new(Mode::Live, seconds, None, first_ms, times))
 }
 
-/// Stages and their milliseconds, where the backend can tell.
+/// Stages and their milliseconds on the CPU, kernels on a GPU.
 async fn stages(
     engine: &mut Engine,
+    figures: &mut Figures,
     place: Place,
     seconds: f32,
-) -> Result<Option<Vec<(String, f64)>>, EngineError> {
+) -> Result<(), EngineError> {
     place.tell(Phase::Timed);
     let samples = murmur(seconds);
     // Once to warm up.
     engine.query(&samples, RANKED).await?;
-    let times = engine.stage_times(&samples).await?;
+    let length = format!("{seconds:.1} s");
+    if let Some(times) = engine.stage_times(&samples).await? {
+        place.tell(Phase::Done);
+        let pair = |stage: StageTime| (stage.name, stage.milliseconds);
+        let stages: Vec<(String, f64)> = times.into_iter().map(pair).collect();
+        let rows = stage_rows(&stages);
+        outbox::send(&Report::Stages { length, rows });
+        figures.stages = Some(stages);
+        return Ok(());
+    }
+    engine.set_profile(true);
+    engine.query(&samples, RANKED).await?;
+    let kernels = engine.profile().await?;
+    engine.set_profile(false);
+    let ceiling = engine.ceiling().await?;
     place.tell(Phase::Done);
-    let Some(times) = times else {
-        return Ok(None);
-    };
-    let pair = |stage: StageTime| (stage.name, stage.milliseconds);
-    let stages: Vec<(String, f64)> = times.into_iter().map(pair).collect();
-    outbox::send(&Report::Stages {
-        length: format!("{seconds:.1} s"),
-        rows: stage_rows(&stages),
+    let most = ceiling.map(|ceiling| (ceiling.flops, ceiling.bytes));
+    let rows = kernels.iter().map(|kernel| Kernel {
+        name: &kernel.kernel,
+        nanoseconds: kernel.nanoseconds,
+        flop: kernel.flop,
+        bytes: kernel.bytes,
     });
-    Ok(Some(stages))
+    let rows = kernel_rows(rows, most.unwrap_or_default());
+    outbox::send(&Report::Stages { length, rows });
+    figures.kernels = Some(serde_json::json!({ "kernels": kernels, "ceiling": ceiling }));
+    Ok(())
 }
 
 /// Numbers between -1 and 1, the same each time.

@@ -2,6 +2,7 @@
 
 use futures_util::future::try_join;
 use saysee_engine::gallery::{self, Gallery, GalleryManifest};
+use saysee_engine::gpu::GpuOptions;
 use saysee_engine::pack::{self, Manifest, Shard};
 use saysee_engine::{BackendChoice, Engine, EngineError, EngineLoader};
 
@@ -9,6 +10,7 @@ use crate::browser::{clock, memory};
 use crate::logic::problem::Problem;
 use crate::protocol::{Folder, Foreign, Offer, Origin, Ready, Report, Step};
 use crate::worker::files::{Announced, Files};
+use crate::worker::kernels::Kernels;
 use crate::worker::reading::Reading;
 use crate::worker::{outbox, problems};
 
@@ -109,7 +111,8 @@ impl Opened {
         };
         let mut counter = Counter::new(pack_bytes + gallery_bytes);
 
-        let (loader, origin) = self.weights(choice, &mut counter).await?;
+        let kernels = Kernels::of_pack(&self.manifest.name).await;
+        let (loader, origin) = self.weights(choice, &kernels, &mut counter).await?;
         let name = loader.manifest().name.clone();
         let pictures = match foreign {
             None => Some(self.embeddings(&embeddings, &mut counter).await?),
@@ -120,6 +123,7 @@ impl Opened {
         let chosen = self.pack.is_chosen();
         let refused = |error: EngineError| problems::of_loading(&error, chosen);
         let mut engine = loader.finish().await.map_err(refused)?;
+        let same_kernels = kernels.keep(&engine).await;
         let name_of_gallery = self.pictures.name.clone();
         let mark = mark(&embeddings.sha256);
         let mut embedded = Vec::new();
@@ -149,6 +153,7 @@ impl Opened {
             max_seconds: engine.max_seconds(),
             preparing_ms: clock::milliseconds() - start,
             kernels: engine.backend().kernels.clone(),
+            same_kernels,
             timings: engine
                 .backend()
                 .timings
@@ -172,6 +177,7 @@ impl Opened {
     async fn weights(
         &mut self,
         choice: BackendChoice,
+        kernels: &Kernels,
         counter: &mut Counter,
     ) -> Result<(EngineLoader, Origin), Problem> {
         let chosen = self.pack.is_chosen();
@@ -183,8 +189,12 @@ impl Opened {
             }));
         };
         let manifest = self.manifest.clone();
+        let options = GpuOptions {
+            choice: kernels.choice(),
+            ..GpuOptions::default()
+        };
         let opening = async {
-            let opened = EngineLoader::open(manifest, choice, compiled).await;
+            let opened = EngineLoader::with_options(manifest, choice, options, compiled).await;
             opened.map_err(refused)
         };
         let first = announced(&self.manifest.shards[0]);

@@ -86,6 +86,8 @@ export class Visit {
         room.connect(microphone);
         room.start();
         source.start(context.currentTime + 0.4);
+        // Engines may collect what nobody holds on to, sounding or not.
+        (self.heard ??= []).push(context, source, room);
         return microphone.stream;
       };
     }, address);

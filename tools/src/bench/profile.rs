@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use saysee_engine::cpu::CpuOps;
-use saysee_engine::gpu::{GpuOptions, KernelTime};
+use saysee_engine::gpu::KernelTime;
 use saysee_engine::graph::Network;
 use saysee_engine::pack::Pack;
 use saysee_engine::profile::{Cost, Profiled};
-use saysee_engine::{BackendChoice, Engine, EngineError};
+use saysee_engine::{Engine, EngineError};
 use serde::Serialize;
 
 use super::cases::{Case, Input, Mode};
@@ -46,30 +46,22 @@ pub fn on_cpu(pack: &Pack, case: &Case, runs: u32) -> Result<Vec<Part>, EngineEr
     Ok(ops.take().iter().map(|cost| part(cost, runs)).collect())
 }
 
-/// Runs a case on the GPU, every dispatch timed by the device, in an engine of its own: timing costs a pass a dispatch.
-/// Also what the adapter can do at most. Kernels have no times where the adapter has no timestamps.
+/// Runs a case on the GPU, every dispatch timed by the device, which costs a pass a dispatch. Also what the adapter can do at most. Kernels have no times where the adapter has no timestamps.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn on_gpu(
-    pack: &Pack,
+    engine: &mut Engine,
     case: &Case,
     runs: u32,
 ) -> Result<(Vec<Part>, Option<Ceiling>), EngineError> {
-    let options = GpuOptions {
-        profile: true,
-        ..GpuOptions::default()
-    };
     pollster::block_on(async {
-        let choice = BackendChoice::Gpu;
-        let mut engine = Engine::with_options(pack, choice, options, |_, _| {}).await?;
-        measured::once(&mut engine, case).await?;
-        // What was warming up.
-        engine.profile().await?;
+        engine.set_profile(true);
         for _ in 0..runs {
-            measured::once(&mut engine, case).await?;
+            measured::once(engine, case).await?;
         }
         let kernels = engine.profile().await?;
+        engine.set_profile(false);
         let parts = kernels
             .iter()
             .map(|kernel| of_kernel(kernel, runs))
@@ -150,6 +142,7 @@ pub fn table(parts: &[Part], ceiling: &Ceiling) -> String {
 
 #[cfg(test)]
 mod tests {
+    use saysee_engine::BackendChoice;
     use saysee_engine::pack::WeightFormat;
     use saysee_engine::testing;
 
@@ -182,7 +175,8 @@ mod tests {
         }
         let pack = testing::pack(WeightFormat::Q8, 1).unwrap();
         let cases = cases(&pack, &[Mode::Speech], &[0.5]).unwrap();
-        let (parts, ceiling) = on_gpu(&pack, &cases[0], 2).unwrap();
+        let mut engine = pollster::block_on(Engine::new(&pack, BackendChoice::Gpu)).unwrap();
+        let (parts, ceiling) = on_gpu(&mut engine, &cases[0], 2).unwrap();
         let norms = parts
             .iter()
             .find(|part| part.operation.starts_with("layer_norm"));

@@ -55,7 +55,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
             colour: item.colour,
             credit: item.credit,
             licence: item.licence,
-            character: None,
+            character: item.character,
         });
     }
     let name = options.out.file_name().map_or_else(

@@ -12,7 +12,7 @@ mod html;
 mod measurement;
 mod progress;
 
-pub use measurement::{GpuMemory, Measurement, Report, stage_rows};
+pub use measurement::{GpuMemory, Kernel, Measurement, Report, kernel_rows, stage_rows};
 pub use progress::Progress;
 
 use serde::de::DeserializeOwned;
