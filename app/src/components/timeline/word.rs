@@ -9,8 +9,8 @@ use crate::texts::answer;
 
 /// Pixels from one lane of words to the next.
 const LANE: f32 = 50.0;
-/// Runners-up shown below a word.
-const RUNNERS_UP: usize = 2;
+/// Runners-up shown below a word; the button names all of them.
+const RUNNERS_UP: usize = 1;
 
 /// The keyword of this id.
 #[component]
