@@ -23,10 +23,11 @@ export const STATES = {
   listening: {
     reach: async (page) => {
       await page.reaches("idle");
+      // The recording's silence before, and what is said up to its last word.
+      await page.pauseMicrophoneAfter(2.4);
       await page.record.click();
+      await page.page.getByTestId("keyword").first().waitFor();
       await page.reaches("listening");
-      await page.page.getByTestId("keyword").nth(1).waitFor();
-      await page.pauseMicrophone();
     },
   },
   answered: { query: answered, reach: (page) => page.reaches("answered") },
