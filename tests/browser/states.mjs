@@ -26,7 +26,7 @@ export const STATES = {
       // The recording's silence before, and what is said up to its last word.
       await page.pauseMicrophoneAfter(2.4);
       await page.record.click();
-      await page.page.getByTestId("keyword").first().waitFor();
+      await page.page.waitForFunction(() => self.soundLeft <= 0);
       await page.reaches("listening");
     },
   },
@@ -116,7 +116,8 @@ export async function startStates() {
       const page = new SaySee(await browser.newPage(context));
       try {
         await page.pausable();
-        await page.page.goto(`${server.url}?backend=cpu${query}${large ? `&pack=${elsewhere.url}` : ""}`);
+        // Without the service worker, which would fetch every picture meanwhile.
+        await page.page.goto(`${server.url}?backend=cpu&dev${query}${large ? `&pack=${elsewhere.url}` : ""}`);
         await reach(page);
         await body(page);
       } finally {
