@@ -153,7 +153,7 @@ pub fn manifest_with_phones(weights: WeightFormat) -> Manifest {
         states: PhoneStates::Last,
         pronunciations: (0..tokens).map(spoken).collect(),
         weight: 0.1,
-        stray_cost: 1.5,
+        stray_cost: 8.0,
         threshold: 0.0,
     });
     manifest

@@ -200,11 +200,8 @@ fn pictures(
         .filter_map(|u| u.image.as_deref())
         .collect();
     let width = gallery.manifest().dimension;
-    let items = gallery
-        .manifest()
-        .items
-        .iter()
-        .zip(gallery.embeddings().chunks_exact(width));
+    let all = gallery.embeddings();
+    let items = gallery.manifest().items.iter().zip(all.chunks_exact(width));
     let wanted = items.filter(|(item, _)| !own_only || asked.contains(item.id.as_str()));
     let mut ids = Vec::new();
     let mut embeddings = Vec::new();

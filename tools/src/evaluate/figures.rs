@@ -200,7 +200,7 @@ fn keywords(figures: &mut Figures, pairs: &[(&Utterance, &Heard)], settings: &Se
     let named = |words: fn(&Utterance) -> Vec<String>| -> Vec<Named> {
         let sentences = pairs
             .iter()
-            .filter(|(utterance, _)| utterance.word.is_none());
+            .filter(|(utterance, _)| utterance.word.is_none() && !utterance.all_words().is_empty());
         let named = sentences.map(|(utterance, heard)| Named {
             said: words(utterance).into_iter().collect(),
             keywords: heard

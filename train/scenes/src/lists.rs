@@ -164,9 +164,9 @@ mod tests {
             stable_hash(&String::from_utf8(lines).unwrap())
         };
         let expected: [u64; 3] = [
-            0xfbfd_8e32_89f8_79da,
-            0xbf93_1389_523f_b797,
-            0x0088_0f98_0f17_50ce,
+            0x71d4_48b5_cae4_1c8c,
+            0x40ac_d2b2_5af4_2cae,
+            0x6db8_6c05_7b3c_67c9,
         ];
         assert_eq!([Split::Train, Split::Dev, Split::Test].map(sum), expected);
     }

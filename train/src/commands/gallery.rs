@@ -13,7 +13,7 @@ use crate::model::towers::Towers;
 #[derive(clap::Args)]
 pub struct Options {
     /// Pictures and `items.json`, as `saysee-scenes gallery` wrote them.
-    #[arg(long, default_value = "train/work/gallery")]
+    #[arg(long, default_value = "train/work/galleries/scenes")]
     pictures: PathBuf,
     /// What `saysee-train towers` made.
     #[arg(long, default_value = "train/work/towers")]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use resvg::tiny_skia::{IntSize, Pixmap, Transform};
+use resvg::tiny_skia::{IntSize, Pixmap, PixmapPaint, Transform};
 use resvg::usvg;
 use twemoji_assets::svg::SvgTwemojiAsset;
 
@@ -57,8 +57,19 @@ impl Look {
     }
 }
 
-/// What is drawn, its size, and whether with a rim.
-type SpriteKey = (Look, u32, bool);
+/// What is around a drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// Nothing.
+    Bare,
+    /// A soft shadow.
+    Shadow,
+    /// A light rim, for dark places.
+    Rim,
+}
+
+/// What is drawn, its size, and what is around it.
+type SpriteKey = (Look, u32, Edge);
 
 /// All drawings, parsed when first needed.
 #[derive(Default)]
@@ -68,14 +79,14 @@ pub struct Gallery {
 }
 
 impl Gallery {
-    /// A sprite of at least `size` pixels on its longer side; `rim` gives it a light rim instead of a shadow.
+    /// A sprite of at least `size` pixels on its longer side.
     ///
     /// # Errors
     ///
     /// Where Twemoji has no such drawing or it cannot be drawn.
-    pub fn sprite(&self, look: Look, size: f32, rim: bool) -> Result<Arc<Sprite>, PictureError> {
+    pub fn sprite(&self, look: Look, size: f32, edge: Edge) -> Result<Arc<Sprite>, PictureError> {
         let bucket = bucket(size);
-        let key = (look, bucket, rim);
+        let key = (look, bucket, edge);
         let kept = |s: &Mutex<HashMap<SpriteKey, Arc<Sprite>>>| {
             s.lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -86,7 +97,7 @@ impl Gallery {
             return Ok(sprite);
         }
         let artwork = self.artwork(look.emoji)?;
-        let sprite = Arc::new(artwork.rasterise(look, bucket as f32, rim)?);
+        let sprite = Arc::new(artwork.rasterise(look, bucket as f32, edge)?);
         if bucket <= KEPT_UP_TO {
             let mut sprites = self.sprites.lock().unwrap_or_else(PoisonError::into_inner);
             sprites.insert(key, Arc::clone(&sprite));
@@ -191,7 +202,7 @@ impl Artwork {
         })
     }
 
-    fn rasterise(&self, look: Look, size: f32, rim: bool) -> Result<Sprite, PictureError> {
+    fn rasterise(&self, look: Look, size: f32, edge: Edge) -> Result<Sprite, PictureError> {
         let (left, top, width, height) = self.covers;
         let scale = size / width.max(height);
         let margin = (size * MARGIN).ceil();
@@ -213,20 +224,19 @@ impl Artwork {
         {
             dye(&mut drawing, colour);
         }
-        let mut pixels = if rim {
-            halo(&drawing, size * 0.035, 0.0, 255, 0.55)
-        } else {
-            halo(&drawing, size * 0.03, size * 0.02, 0, 0.3)
-        }
-        .ok_or(PictureError::NoArtwork(look.emoji))?;
-        pixels.draw_pixmap(
-            0,
-            0,
-            drawing.as_ref(),
-            &Default::default(),
-            Transform::identity(),
-            None,
-        );
+        let under = match edge {
+            Edge::Bare => None,
+            Edge::Rim => halo(&drawing, size * 0.035, 0.0, 255, 0.55),
+            Edge::Shadow => halo(&drawing, size * 0.03, size * 0.02, 0, 0.3),
+        };
+        let pixels = match under {
+            None => drawing,
+            Some(mut pixels) => {
+                let paint = PixmapPaint::default();
+                pixels.draw_pixmap(0, 0, drawing.as_ref(), &paint, Transform::identity(), None);
+                pixels
+            }
+        };
         Ok(Sprite {
             pixels,
             size,
@@ -307,7 +317,7 @@ mod tests {
         for object in concepts::objects() {
             let colours = object.colours().into_iter().map(Some);
             for colour in colours.chain([None]) {
-                let sprite = gallery.sprite(Look::new(object, colour), 30.0, false);
+                let sprite = gallery.sprite(Look::new(object, colour), 30.0, Edge::Shadow);
                 assert!(sprite.unwrap().size >= 30.0, "{}", object.id);
             }
         }

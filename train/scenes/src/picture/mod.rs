@@ -18,7 +18,7 @@ use resvg::usvg;
 
 use crate::concepts::Place;
 use crate::scene::{SceneError, SceneSpec};
-use artwork::Gallery;
+use artwork::{Edge, Gallery};
 pub use artwork::{Look, label};
 use backdrop::Backdrop;
 use canvas::Canvas;
@@ -99,9 +99,13 @@ impl Renderer {
         for object in objects.iter().filter(|o| o.grounded) {
             ground_shadow(&mut canvas, object);
         }
-        let rim = sky.dark() || places::dark(resolved.place);
+        let edge = if sky.dark() || places::dark(resolved.place) {
+            Edge::Rim
+        } else {
+            Edge::Shadow
+        };
         for object in &objects {
-            self.draw_object(&mut picture, object, rim)?;
+            self.draw_object(&mut picture, object, edge)?;
         }
         if let Some(in_front) = &backdrop.in_front {
             let paint = PixmapPaint::default();
@@ -135,7 +139,7 @@ impl Renderer {
             mirrored: false,
             grounded: false,
         };
-        self.draw_object(&mut picture, &object, false)?;
+        self.draw_object(&mut picture, &object, Edge::Bare)?;
         to_rgb(&picture)
     }
 
@@ -183,11 +187,11 @@ impl Renderer {
         &self,
         picture: &mut Pixmap,
         object: &Placed,
-        rim: bool,
+        edge: Edge,
     ) -> Result<(), PictureError> {
         let side = picture.width() as f32;
         let size = object.size * side;
-        let sprite = self.gallery.sprite(object.look, size, rim)?;
+        let sprite = self.gallery.sprite(object.look, size, edge)?;
         let scale = size / sprite.size;
         let flip = if object.mirrored { -1.0 } else { 1.0 };
         let centre = (
