@@ -10,6 +10,7 @@ mod first_convolution;
 mod lanes;
 mod matrix;
 mod norm;
+mod pool;
 mod product;
 mod rank;
 mod slots;
@@ -18,6 +19,7 @@ mod tiles;
 mod weight;
 
 pub use matrix::Matrix;
+pub use pool::Pool;
 pub use weight::Weight;
 
 use crate::audio::LogMel;
@@ -38,11 +40,13 @@ pub enum Precision {
     EightBits,
 }
 
-/// The operations on one CPU core.
+/// The operations on the CPU: on one core, unless it is given a [`Pool`] of threads. How many there are changes no bit of a
+/// result.
 pub struct CpuOps {
     front_end: Option<(LogMelConfig, LogMel)>,
     precision: Precision,
     set: InstructionSet,
+    pool: Pool,
 }
 
 impl Default for CpuOps {
@@ -63,7 +67,18 @@ impl CpuOps {
             front_end: None,
             precision,
             set: InstructionSet::best(),
+            pool: Pool::alone(),
         }
+    }
+
+    /// The same on several threads.
+    pub fn on(self, pool: Pool) -> Self {
+        Self { pool, ..self }
+    }
+
+    /// How many threads share an operation.
+    pub fn threads(&self) -> usize {
+        self.pool.threads()
     }
 
     /// The instructions it uses, as people call them.
@@ -146,7 +161,7 @@ impl Ops for CpuOps {
             padding: 0,
         };
         let product = weight.product(self.set, self.precision, x.columns(), false);
-        let out = convolution::convolve(x, &product, shape, finish, outputs);
+        let out = convolution::convolve(&self.pool, x, &product, shape, finish, outputs);
         Ok(Matrix::new(rows, outputs, out))
     }
 
@@ -171,7 +186,7 @@ impl Ops for CpuOps {
         };
         let product = weight.product(self.set, self.precision, x.columns(), true);
         let outputs = weight.rows();
-        let out = convolution::convolve(x, &product, shape, finish, outputs);
+        let out = convolution::convolve(&self.pool, x, &product, shape, finish, outputs);
         Ok(Matrix::new(shape.output_frames(x.rows()), outputs, out))
     }
 
@@ -188,8 +203,8 @@ impl Ops for CpuOps {
         })?;
         let bias = bias.matrix();
         check_bias("depthwise_convolve", Some(&bias), x.columns())?;
-        let mut out = convolution::depthwise(x, &weight.matrix(), bias.data());
-        activation::apply(activation, &mut out);
+        let weight = weight.matrix();
+        let out = convolution::depthwise(&self.pool, x, &weight, bias.data(), activation);
         Ok(Matrix::new(x.rows(), x.columns(), out))
     }
 
@@ -221,7 +236,7 @@ impl Ops for CpuOps {
             ..Finish::NOTHING
         };
         let packed = weight.groups(self.set, groups);
-        let out = convolution::grouped(x, &packed, kernel, finish);
+        let out = convolution::grouped(&self.pool, x, &packed, kernel, finish);
         Ok(Matrix::new(x.rows(), width, out))
     }
 
@@ -233,7 +248,7 @@ impl Ops for CpuOps {
     ) -> Result<Matrix, EngineError> {
         let affine = affine.map(|(weight, bias)| (weight.matrix(), bias.matrix()));
         let affine = affine.as_ref().map(|(weight, bias)| (weight, bias));
-        norm::layer_norm(x, affine, activation)
+        norm::layer_norm(&self.pool, x, affine, activation)
     }
 
     fn channel_norm(
@@ -274,7 +289,14 @@ impl Ops for CpuOps {
         }
         let weight = weight.matrix();
         let norm = (&scale, &shift);
-        let out = first_convolution::normalised(self.set, x, &weight, shape, norm, activation);
+        let out = first_convolution::normalised(
+            (self.set, &self.pool),
+            x,
+            &weight,
+            shape,
+            norm,
+            activation,
+        );
         Ok(Matrix::new(frames, outputs, out))
     }
 
@@ -283,15 +305,14 @@ impl Ops for CpuOps {
             format!("{} has no two halves", shape_of(x))
         })?;
         let width = x.columns() / 2;
-        let mut out = Vec::with_capacity(x.rows() * width);
-        for row in x.iter_rows() {
-            let (values, gates) = row.split_at(width);
-            let start = out.len();
-            out.extend_from_slice(values);
-            lanes::each_with(&mut out[start..], gates, |value, gate| {
-                value * activation::sigmoid(gate)
-            });
-        }
+        let mut out = vec![0.0; x.rows() * width];
+        self.pool.rows(&mut out, width, |first, out| {
+            for (row, out) in (first..).zip(out.chunks_exact_mut(width.max(1))) {
+                let (values, gates) = x.row(row).split_at(width);
+                out.copy_from_slice(values);
+                lanes::each_with(out, gates, |value, gate| value * activation::sigmoid(gate));
+            }
+        });
         Ok(Matrix::new(x.rows(), width, out))
     }
 
@@ -309,7 +330,7 @@ impl Ops for CpuOps {
             part(&keys, shape)?,
             part(&values, shape)?,
         );
-        let out = attention::attend(self.set, q, k, v, shape);
+        let out = attention::attend((self.set, &self.pool), q, k, v, shape);
         Ok(Matrix::new(queries.tensor.rows(), shape.width, out))
     }
 
@@ -320,7 +341,12 @@ impl Ops for CpuOps {
         shape: Attention,
     ) -> Result<Matrix, EngineError> {
         check_keys(queries.tensor, keys.tensor, shape)?;
-        let out = attention::weights(self.set, part(&queries, shape)?, part(&keys, shape)?, shape);
+        let out = attention::weights(
+            (self.set, &self.pool),
+            part(&queries, shape)?,
+            part(&keys, shape)?,
+            shape,
+        );
         let rows = shape.heads * queries.tensor.rows();
         Ok(Matrix::new(rows, shape.keys, out))
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use saysee_engine::EngineError;
-use saysee_engine::cpu::CpuOps;
+use saysee_engine::cpu::{CpuOps, Pool};
 use saysee_engine::graph::Network;
 use saysee_engine::pack::Pack;
 use saysee_engine::profile::{Cost, Profiled};
@@ -31,8 +31,8 @@ pub struct Part {
 ///
 /// # Errors
 /// What the engine reports.
-pub fn on_cpu(pack: &Pack, case: &Case, runs: u32) -> Result<Vec<Part>, EngineError> {
-    let mut ops = Profiled::new(CpuOps::new());
+pub fn on_cpu(pack: &Pack, case: &Case, runs: u32, pool: Pool) -> Result<Vec<Part>, EngineError> {
+    let mut ops = Profiled::new(CpuOps::new().on(pool));
     let network = Network::new(&mut ops, pack)?;
     // Once to warm up.
     for run in 0..=runs {

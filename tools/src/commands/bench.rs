@@ -86,7 +86,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     }
     let mut cpu: Vec<f64> = Vec::new();
     for backend in backends {
-        let mut engine = match session::start(&pack, *backend) {
+        let mut engine = match session::start(&pack, *backend, arguments.model.pool()) {
             Ok(engine) => engine,
             Err(failure)
                 if arguments.model.backend == Backend::Auto && *backend == Backend::Gpu =>
@@ -125,7 +125,7 @@ fn spend(
 ) -> Result<(), Failure> {
     let backend = engine.backend().kind;
     let operations = match backend {
-        BackendKind::Cpu => profile::on_cpu(pack, case, arguments.runs)?,
+        BackendKind::Cpu => profile::on_cpu(pack, case, arguments.runs, arguments.model.pool())?,
         // Calls only record work there, so that no clock of ours can tell its kernels apart.
         BackendKind::Gpu => return Ok(()),
     };
