@@ -7,7 +7,8 @@ use crate::gallery::{self, Embeddings, Gallery, GalleryManifest, Item};
 use crate::pack::{
     self, BatchNorm, ConvolutionalTransformer, Encoder, Firing, FloatTensor, FrontEnd, Head,
     HeadBlock, Keywords, Limits, LogMel, LogMelConfig, Manifest, Model, Pack, PackFiles,
-    Projection, Slots, Subsampling, TensorPlan, TextFrame, TextTower, Vocabulary, WeightFormat,
+    PhoneStates, Phones, Projection, Slots, Subsampling, TensorPlan, TextFrame, TextTower,
+    Vocabulary, WeightFormat,
 };
 
 /// A small generator of numbers that are the same on every machine (SplitMix64).
@@ -116,6 +117,7 @@ pub fn manifest(weights: WeightFormat) -> Manifest {
                 padding: 0,
             },
         },
+        phones: None,
         tokenizer: None,
         shards: Vec::new(),
         licence: "CC0-1.0".to_owned(),
@@ -123,6 +125,34 @@ pub fn manifest(weights: WeightFormat) -> Manifest {
         provenance: serde_json::Value::Null,
         quality: serde_json::Value::Null,
     }
+}
+
+/// [`manifest`] with four phones; every word but the excluded ones has a pronunciation, some have two.
+pub fn manifest_with_phones(weights: WeightFormat) -> Manifest {
+    let mut manifest = manifest(weights);
+    let phones = ["a", "b", "c", "d"];
+    let excluded = manifest.vocabulary.excluded.clone();
+    let spoken = |word: usize| {
+        // Digits of the word's number in base 4, the least first: all different.
+        let digits = |number: usize| [number % 4, number / 4 % 4, number / 16];
+        let spell = |number| digits(number).map(|digit| phones[digit]).join(" ");
+        match word {
+            word if excluded.contains(&word) => Vec::new(),
+            word if word.is_multiple_of(5) => vec![spell(word), spell(word + 32)],
+            word => vec![spell(word)],
+        }
+    };
+    let tokens = manifest.vocabulary.tokens.len();
+    manifest.phones = Some(Phones {
+        symbols: ["_"].into_iter().chain(phones).map(str::to_owned).collect(),
+        blank: 0,
+        states: PhoneStates::Last,
+        pronunciations: (0..tokens).map(spoken).collect(),
+        weight: 0.1,
+        stray_cost: 1.5,
+        threshold: -1.0,
+    });
+    manifest
 }
 
 /// Random tensors of the size a trained network has, so that activations neither vanish nor explode.

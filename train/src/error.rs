@@ -69,7 +69,7 @@ pub enum TrainError {
     Engine(#[from] saysee_engine::EngineError),
     /// A clip cannot be degraded.
     #[error(transparent)]
-    Degradation(#[from] saysee_voices::audio::AudioError),
+    Degradation(#[from] saysee_degrade::ResampleError),
     /// A pack or gallery cannot be written or read.
     #[error(transparent)]
     Format(#[from] saysee_engine::format::FormatError),

@@ -1,5 +1,7 @@
 //! Reading a JSON manifest strictly.
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -13,13 +15,13 @@ struct Opening {
     version: u32,
 }
 
-/// Parses `bytes` as the manifest `file` of the given format and version. Unknown fields are refused:
+/// Parses `bytes` as the manifest `file` of the given format and one of its versions. Unknown fields are refused:
 /// a reader that does not know a field cannot know what leaving it out means.
 pub(crate) fn parse<T: DeserializeOwned>(
     file: &str,
     bytes: &[u8],
     format: &str,
-    version: u32,
+    versions: RangeInclusive<u32>,
 ) -> Result<T, FormatError> {
     if bytes.len() as u64 > MAX_MANIFEST_BYTES {
         return Err(FormatError::Size {
@@ -37,15 +39,24 @@ pub(crate) fn parse<T: DeserializeOwned>(
             expected: format!("{format:?}"),
         });
     }
-    if opening.version != version {
+    if !versions.contains(&opening.version) {
         return Err(FormatError::Version {
             file: file.to_owned(),
             field: "version".to_owned(),
             found: opening.version.to_string(),
-            expected: version.to_string(),
+            expected: expected(&versions),
         });
     }
     parse_json(file, bytes)
+}
+
+/// `2`, or `2 to 3`.
+fn expected(versions: &RangeInclusive<u32>) -> String {
+    let (first, last) = (versions.start(), versions.end());
+    if first == last {
+        return last.to_string();
+    }
+    format!("{first} to {last}")
 }
 
 fn parse_json<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, FormatError> {

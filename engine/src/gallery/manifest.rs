@@ -86,7 +86,7 @@ impl GalleryManifest {
     /// # Errors
     /// A [`GalleryError`] that names the field.
     pub fn parse(bytes: &[u8]) -> Result<Self, GalleryError> {
-        let manifest: Self = format::parse(MANIFEST_FILE, bytes, FORMAT, VERSION)?;
+        let manifest: Self = format::parse(MANIFEST_FILE, bytes, FORMAT, VERSION..=VERSION)?;
         manifest.check()?;
         let embeddings = &manifest.embeddings;
         format::check_announcement(

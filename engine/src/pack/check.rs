@@ -3,7 +3,9 @@
 
 use super::PackError;
 use super::check_model::check_model;
-use super::manifest::{FORMAT, MANIFEST_FILE, MAX_EXCLUDED, MAX_SHARD_BYTES, Manifest, VERSION};
+use super::manifest::{
+    FORMAT, MANIFEST_FILE, MAX_EXCLUDED, MAX_SHARD_BYTES, Manifest, VERSION, VERSION_WITHOUT_PHONES,
+};
 use super::plan::{SHARD_HEADER_BYTES, plan};
 use crate::format::{self, Fields};
 
@@ -27,7 +29,12 @@ impl Manifest {
                 expected: format!("at most {MAX_BYTES}"),
             });
         }
-        let manifest: Self = format::parse(MANIFEST_FILE, bytes, FORMAT, VERSION)?;
+        let manifest: Self = format::parse(
+            MANIFEST_FILE,
+            bytes,
+            FORMAT,
+            VERSION_WITHOUT_PHONES..=VERSION,
+        )?;
         manifest.check()?;
         manifest.check_shards()?;
         Ok(manifest)
@@ -53,7 +60,13 @@ impl Manifest {
                 MAX_SHARD_BYTES,
             )?;
         }
-        self.check_vocabulary(&fields)
+        self.check_vocabulary(&fields)?;
+        let Some(phones) = &self.phones else {
+            return Ok(());
+        };
+        let problem = format!("only packs of version {VERSION} have them");
+        fields.require(self.version >= VERSION, "phones", problem)?;
+        phones.check(&fields, self)
     }
 
     fn check_vocabulary(&self, fields: &Fields) -> Result<(), PackError> {

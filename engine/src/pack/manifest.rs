@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::Model;
+use super::phones::Phones;
 
 /// Name of the manifest inside a pack's folder.
 pub const MANIFEST_FILE: &str = "pack.json";
 /// What `format` says in a pack.
 pub const FORMAT: &str = "saysee-pack";
-/// The version of the format that is read and written.
-pub const VERSION: u32 = 2;
+/// The newest version of the format. A pack without phones is written as [`VERSION_WITHOUT_PHONES`].
+pub const VERSION: u32 = 3;
+/// The oldest version that is read; it differs from [`VERSION`] in that it cannot have phones.
+pub const VERSION_WITHOUT_PHONES: u32 = 2;
 /// Most rows of the vocabulary that can be kept from being keywords.
 pub const MAX_EXCLUDED: usize = 4;
 /// Most bytes a shard may have.
@@ -21,7 +24,7 @@ pub const MAX_SHARD_BYTES: u64 = 8 << 20;
 pub struct Manifest {
     /// [`FORMAT`].
     pub format: String,
-    /// [`VERSION`].
+    /// [`VERSION`] or [`VERSION_WITHOUT_PHONES`].
     pub version: u32,
     /// Name of the pack, also its folder.
     pub name: String,
@@ -35,6 +38,9 @@ pub struct Manifest {
     pub limits: Limits,
     /// What keywords are named with.
     pub vocabulary: Vocabulary,
+    /// How the words of the vocabulary sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phones: Option<Phones>,
     /// The byte-pair merges that turn free text into the text tower's tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokenizer: Option<Shard>,

@@ -5,6 +5,7 @@ mod check_model;
 mod load;
 mod manifest;
 mod model;
+mod phones;
 mod piece;
 mod plan;
 mod weight;
@@ -14,13 +15,14 @@ pub use crate::format::{FormatError as PackError, Source, SourceError};
 pub use load::{Loader, Pack, read_tokenizer};
 pub use manifest::{
     FORMAT, Limits, MANIFEST_FILE, MAX_EXCLUDED, MAX_SHARD_BYTES, Manifest, Shard, TextFrame,
-    VERSION, Vocabulary, WeightFormat,
+    VERSION, VERSION_WITHOUT_PHONES, Vocabulary, WeightFormat,
 };
 pub use model::{
     BatchNorm, ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HeadBlock, Hubert,
     ImageTower, Keywords, LogMel, LogMelConfig, Model, Projection, Segments, Slots, Stride,
     Subsampling, TextTower, Waveform, WaveformNorm,
 };
+pub use phones::{PhoneStates, Phones};
 pub use plan::{Piece, Storage, TensorPlan, plan};
 pub use weight::{GROUP, WeightData};
 pub use write::{FloatTensor, PackFiles, write, write_to};

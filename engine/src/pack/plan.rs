@@ -123,6 +123,9 @@ pub fn plan(manifest: &Manifest) -> Vec<TensorPlan> {
     }
     list.plain("mix", &[model.encoder.layers() + 1]);
     list.head(&model.head, width);
+    if let Some(phones) = &manifest.phones {
+        list.linear("phones", phones.symbols.len(), width);
+    }
     if let Some(width) = vocabulary_width(model) {
         let tokens = manifest.vocabulary.tokens.len();
         list.half("vocabulary.table", &[tokens, width]);

@@ -131,7 +131,8 @@ fn big_packs_are_cut_into_shards_that_open() {
 #[test]
 fn versions_and_formats_from_elsewhere_are_refused() {
     for (field, value) in [
-        ("version", json!(3)),
+        ("version", json!(4)),
+        ("version", json!(1)),
         ("version", json!(0)),
         ("format", json!("onnx")),
     ] {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::check::MAX_SHARDS;
-use super::manifest::{FORMAT, MANIFEST_FILE, MAX_SHARD_BYTES, Manifest, Shard, VERSION};
+use super::manifest::{
+    FORMAT, MANIFEST_FILE, MAX_SHARD_BYTES, Manifest, Shard, VERSION, VERSION_WITHOUT_PHONES,
+};
 use super::plan::{Piece, SHARD_HEADER_BYTES, Storage, TensorPlan, plan};
 use super::weight::{GROUP, WeightData};
 use super::{Pack, PackError};
@@ -72,7 +74,11 @@ pub fn write_to<E: From<PackError>>(
     mut file: impl FnMut(&str, Vec<u8>) -> Result<(), E>,
 ) -> Result<Manifest, E> {
     FORMAT.clone_into(&mut manifest.format);
-    manifest.version = VERSION;
+    // The oldest version that can say it, for readers that know no other.
+    manifest.version = match manifest.phones {
+        Some(_) => VERSION,
+        None => VERSION_WITHOUT_PHONES,
+    };
     manifest.shards.clear();
     manifest.check()?;
     let plan = plan(&manifest);

@@ -102,6 +102,7 @@ impl<'a> Conversion<'a> {
                 max_seconds: MAX_SECONDS,
             },
             vocabulary,
+            phones: None,
             tokenizer,
             shards: Vec::new(),
             licence: "LicenseRef-checkpoint".to_owned(),

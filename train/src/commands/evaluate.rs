@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
+use saysee_degrade::Degradation;
 use saysee_engine::gallery::{self, Gallery, GalleryManifest};
 use saysee_engine::pack::{self, Manifest, Pack};
 use saysee_engine::{Answer, BackendChoice, Engine};
 use saysee_voices::corpus::{Clip, CorpusReader};
-use saysee_voices::degrade::Degradation;
 use serde_json::{Value, json};
 
 use crate::error::TrainError;

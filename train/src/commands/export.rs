@@ -141,6 +141,7 @@ pub fn describe(
                 padding: 0,
             },
         },
+        phones: None,
         tokenizer: None,
         shards: Vec::new(),
         licence: "MIT OR Apache-2.0".to_owned(),

@@ -7,9 +7,9 @@ use std::thread;
 use burn::prelude::*;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use saysee_degrade::Degradation;
 use saysee_engine::audio::LogMel;
 use saysee_voices::corpus::CorpusReader;
-use saysee_voices::degrade::Degradation;
 
 use crate::error::TrainError;
 use crate::model::mask::Mask;

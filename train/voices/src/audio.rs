@@ -2,13 +2,9 @@
 
 use std::path::Path;
 
-use rubato::{
-    Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
-    WindowFunction, audioadapter_buffers::direct::InterleavedSlice,
-};
-
 /// Samples a second of everything in a corpus.
-pub const SAMPLE_RATE: u32 = 16_000;
+pub use saysee_degrade::SAMPLE_RATE;
+pub use saysee_degrade::resample;
 
 /// What can be wrong with sound.
 #[derive(Debug, thiserror::Error)]
@@ -21,14 +17,9 @@ pub enum AudioError {
         /// What the reader said.
         source: hound::Error,
     },
-    /// The ratio or the samples cannot be resampled.
-    #[error("cannot resample by {ratio}: {detail}")]
-    Resample {
-        /// Output samples for an input sample.
-        ratio: f64,
-        /// What the resampler said.
-        detail: String,
-    },
+    /// The samples cannot be resampled.
+    #[error(transparent)]
+    Resample(#[from] saysee_degrade::ResampleError),
 }
 
 /// Reads a wav file as mono samples in [-1, 1] and their rate.
@@ -81,29 +72,6 @@ pub fn write_wav(path: &Path, samples: &[f32], sample_rate: u32) -> Result<(), A
 /// A sample as stored.
 pub fn to_i16(sample: f32) -> i16 {
     (sample * 32768.0).round().clamp(-32768.0, 32767.0) as i16
-}
-
-/// Resamples to `ratio` output samples for each input sample, band-limited.
-pub fn resample(samples: &[f32], ratio: f64) -> Result<Vec<f32>, AudioError> {
-    if (ratio - 1.0).abs() < 1e-6 || samples.is_empty() {
-        return Ok(samples.to_vec());
-    }
-    let failed = |detail: String| AudioError::Resample { ratio, detail };
-    let parameters = SincInterpolationParameters {
-        sinc_len: 64,
-        f_cutoff: None,
-        oversampling_factor: 64,
-        interpolation: SincInterpolationType::Linear,
-        window: WindowFunction::BlackmanHarris2,
-    };
-    let mut resampler = Async::<f32>::new_sinc(ratio, 1.0, &parameters, 1024, 1, FixedAsync::Input)
-        .map_err(|error| failed(error.to_string()))?;
-    let input = InterleavedSlice::new(samples, 1, samples.len())
-        .map_err(|error| failed(error.to_string()))?;
-    let output = resampler
-        .process_all(&input, samples.len(), None)
-        .map_err(|error| failed(error.to_string()))?;
-    Ok(output.take_data())
 }
 
 /// Where the sound is: the samples from the first to the last 10 ms within 45 dB of the loudest 10 ms.

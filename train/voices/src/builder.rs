@@ -287,8 +287,7 @@ fn describe(
 /// Brings speech to 16 kHz, the planned silence around it and the common level, and the word times with it.
 fn finish(plan: &Plan, speech: &Speech) -> Result<(Vec<f32>, Vec<TimedWord>), String> {
     let ratio = f64::from(SAMPLE_RATE) / (f64::from(speech.sample_rate) * plan.warp);
-    let resampled =
-        audio::resample(&speech.samples, ratio).map_err(|error: AudioError| error.to_string())?;
+    let resampled = audio::resample(&speech.samples, ratio).map_err(|error| error.to_string())?;
     let sounding = audio::sounding(&resampled, SAMPLE_RATE);
     if sounding.is_empty() {
         return Err("silence".into());

@@ -5,7 +5,7 @@ use std::f32::consts::{FRAC_1_SQRT_2, TAU};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-use crate::audio::SAMPLE_RATE;
+use crate::SAMPLE_RATE;
 
 /// A pass band, 12 dB an octave below and 24 dB an octave above.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

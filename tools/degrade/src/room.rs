@@ -7,7 +7,7 @@ use realfft::RealFftPlanner;
 use serde::{Deserialize, Serialize};
 
 use super::noise::normal;
-use crate::audio::SAMPLE_RATE;
+use crate::SAMPLE_RATE;
 
 /// A room, as heard by a microphone in it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use std::f32::consts::TAU;
 
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use saysee_voices::degrade::{Degradation, Noise, NoiseKind, speech_power};
+use saysee_degrade::{Degradation, Noise, NoiseKind, Preset, speech_power};
 
 const RATE: usize = 16_000;
 
@@ -107,6 +107,30 @@ fn noise_is_as_far_from_the_speech_as_it_says() {
                 (reached - snr_db).abs() < 0.1,
                 "{kind:?}: {reached} for {snr_db} dB"
             );
+        }
+    }
+}
+
+#[test]
+fn presets_keep_the_length_and_put_noise_where_they_say() {
+    // Noise of a preset, found by taking its room alone away.
+    let speech = voice(3.0, 120.0);
+    for (preset, snr_db) in [(Preset::Mild, 20.0), (Preset::Harsh, 10.0)] {
+        for id in ["one", "two", "three"] {
+            let with = Degradation {
+                level: None,
+                ..preset.degradation(id)
+            };
+            let without = Degradation {
+                noise: None,
+                ..with.clone()
+            };
+            let [noisy, dry] = [&with, &without].map(|each| each.apply(&speech, &[]).unwrap());
+            assert_eq!(noisy.len(), speech.len());
+            let difference = noisy.iter().zip(&dry).map(|(a, b)| (a - b).powi(2));
+            let power = difference.sum::<f32>() / speech.len() as f32;
+            let reached = 10.0 * (speech_power(&dry) / power).log10();
+            assert!((reached - snr_db).abs() < 0.1, "{preset}, {id}: {reached}");
         }
     }
 }

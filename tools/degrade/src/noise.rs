@@ -6,7 +6,7 @@ use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
 use super::SNR_DB;
-use crate::audio::SAMPLE_RATE;
+use crate::SAMPLE_RATE;
 
 /// Frames this much weaker than the strongest one do not count as speech.
 const SPEECH_FLOOR_DB: f32 = 30.0;

@@ -1,10 +1,12 @@
 //! What a microphone in a room makes of clean speech: speed, reverberation, noise, filtering, clipping, level.
 //!
 //! A [`Degradation`] is drawn once and can be applied again with the same result: every random number in it follows
-//! from its seed.
+//! from its seed. Training draws its own; everything is measured under a [`Preset`].
 
 mod filter;
 mod noise;
+mod preset;
+mod resample;
 mod room;
 
 use rand::{Rng, RngExt, SeedableRng};
@@ -13,9 +15,12 @@ use serde::{Deserialize, Serialize};
 
 pub use filter::{Band, Peak};
 pub use noise::{Noise, NoiseKind, speech_power};
+pub use preset::{Preset, UnknownPreset};
+pub use resample::{ResampleError, resample};
 pub use room::Room;
 
-use crate::audio::{self, AudioError, SAMPLE_RATE};
+/// Samples a second of what is degraded.
+pub const SAMPLE_RATE: u32 = 16_000;
 
 /// The lowest ratio of speech to noise at full strength, and the highest, in dB.
 pub const SNR_DB: [f32; 2] = [3.0, 35.0];
@@ -80,10 +85,13 @@ impl Degradation {
     }
 
     /// Spoils 16 kHz samples. `others` are clips of other speakers, for babble; without any, babble becomes noise.
-    pub fn apply(&self, samples: &[f32], others: &[&[f32]]) -> Result<Vec<f32>, AudioError> {
+    ///
+    /// # Errors
+    /// When the speed is not a positive number.
+    pub fn apply(&self, samples: &[f32], others: &[&[f32]]) -> Result<Vec<f32>, ResampleError> {
         let rng = &mut Pcg64Mcg::seed_from_u64(self.seed);
         let mut sound = match self.speed {
-            Some(speed) => audio::resample(samples, 1.0 / f64::from(speed))?,
+            Some(speed) => resample(samples, 1.0 / f64::from(speed))?,
             None => samples.to_vec(),
         };
         if self.padding != [0.0; 2] {
