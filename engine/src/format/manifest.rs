@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn problem(text: &str) -> FormatError {
-        parse::<Small>("small.json", text.as_bytes(), "small", 1).unwrap_err()
+        parse::<Small>("small.json", text.as_bytes(), "small", 1..=1).unwrap_err()
     }
 
     #[test]

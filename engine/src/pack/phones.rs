@@ -217,7 +217,7 @@ mod tests {
             ),
             (
                 "pronunciations/7",
-                json!(["a"; 9]),
+                json!(vec!["a"; 9]),
                 "phones.pronunciations[7]",
             ),
         ] {
