@@ -2,10 +2,11 @@
 //!
 //! Two programs of one crate: the **page** (Leptos; recorder, timeline, results) and the **worker**
 //! that owns the engine. They share [`protocol`]. Everything the page decides without a browser is
-//! in [`logic`], which builds and tests anywhere; the rest exists for `wasm32` only.
+//! in [`logic`], every word it says in [`texts`]; both build and test anywhere; the rest exists for `wasm32` only.
 
 pub mod logic;
 pub mod protocol;
+pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
 mod browser;

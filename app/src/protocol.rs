@@ -7,9 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::logic::problem::Problem;
+use crate::logic::share::Precision;
 
 /// Version of this protocol. Page and worker are built together; a browser's cache can still mix builds.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Key of a posted message's JSON text.
 pub const TEXT: &str = "text";
@@ -67,6 +68,8 @@ pub enum Request {
         refetch: bool,
         /// Whether the visitor has agreed to a large download.
         agreed: bool,
+        /// Whether the visitor wants to save data: then every download has to be agreed to.
+        sparing: bool,
     },
     /// The visitor agrees to what was offered; answered as [`Request::Open`] is.
     Agree,
@@ -91,6 +94,63 @@ pub enum Request {
     },
     /// The utterance is called off.
     Cancel {
+        /// Its number.
+        utterance: u32,
+    },
+    /// Rank by a typed text. Answered as an utterance of this number is.
+    Text {
+        /// Its number.
+        utterance: u32,
+        /// What was typed.
+        text: String,
+    },
+    /// Rank by a picture of the gallery: more like this. Answered as an utterance is.
+    Like {
+        /// Its number.
+        utterance: u32,
+        /// Position in the gallery.
+        picture: usize,
+    },
+    /// Rank by an embedding that came with a link. Answered as an utterance is, without keywords.
+    Rank {
+        /// Its number.
+        utterance: u32,
+        /// Name of the space it lives in.
+        space: String,
+        /// The embedding.
+        embedding: Vec<f32>,
+    },
+    /// What do these stretches of an answered utterance do for these pictures? Answered by one [`Report::Pulls`] each, or by
+    /// [`Report::Forgotten`]. Given up when another utterance begins.
+    Explain {
+        /// Its number.
+        utterance: u32,
+        /// Stretches of sound, seconds: those of its keywords.
+        spans: Vec<(f32, f32)>,
+        /// Positions in the gallery.
+        pictures: Vec<usize>,
+    },
+    /// Rank by an answered utterance without these stretches. Answered by [`Report::Struck`] or [`Report::Forgotten`].
+    /// Given up when another utterance begins.
+    Strike {
+        /// Its number.
+        utterance: u32,
+        /// Stretches of sound, seconds.
+        spans: Vec<(f32, f32)>,
+    },
+    /// Embed a bundled utterance; its samples (16 kHz) travel beside the message. Answered by [`Report::Learnt`] when
+    /// there is nothing more urgent.
+    Learn {
+        /// Its name.
+        sample: String,
+    },
+    /// The embedding of a picture of the gallery. Answered by [`Report::Seen`].
+    See {
+        /// Position in the gallery.
+        picture: usize,
+    },
+    /// Where the time of an answered utterance goes, and what is held. Answered by [`Report::Numbers`].
+    Count {
         /// Its number.
         utterance: u32,
     },
@@ -119,6 +179,12 @@ pub enum Report {
     Progress(Step),
     /// The engine answers from now on.
     Ready(Ready),
+    /// The GPU is gone and the engine is made again, from progress to [`Report::Ready`]. What was asked meanwhile is
+    /// answered then.
+    Lost {
+        /// What the driver said.
+        detail: String,
+    },
     /// There is no engine.
     Unavailable {
         /// Why.
@@ -145,6 +211,52 @@ pub enum Report {
         /// Why.
         problem: Problem,
     },
+    /// What a stretch of an utterance does for pictures.
+    Pulls {
+        /// Number of the utterance.
+        utterance: u32,
+        /// Which of the stretches that were asked about.
+        span: usize,
+        /// What each picture's score would lose without it, in the order in which they were asked about.
+        pulls: Vec<f32>,
+    },
+    /// The ranking of an utterance without some of its stretches.
+    Struck {
+        /// Its number.
+        utterance: u32,
+        /// The stretches.
+        spans: Vec<(f32, f32)>,
+        /// The ranking; the keywords are those of the whole utterance.
+        ranking: Ranking,
+    },
+    /// The sound of an utterance is no longer known.
+    Forgotten {
+        /// Its number.
+        utterance: u32,
+    },
+    /// With how many bits an embedding has to travel for its ranking to stay what it is.
+    Travels {
+        /// Number of the utterance.
+        utterance: u32,
+        /// So many.
+        precision: Precision,
+    },
+    /// A bundled utterance is embedded.
+    Learnt {
+        /// Its name.
+        sample: String,
+        /// Its embedding.
+        embedding: Vec<f32>,
+    },
+    /// The embedding of a picture.
+    Seen {
+        /// Position in the gallery.
+        picture: usize,
+        /// Its embedding.
+        embedding: Vec<f32>,
+    },
+    /// Where the time of an utterance goes, and what is held.
+    Numbers(Numbers),
     /// Where a bench stands.
     Measuring {
         /// Name of what is measured.
@@ -249,6 +361,8 @@ pub struct Ready {
     pub adapter: String,
     /// Why this backend.
     pub reason: String,
+    /// How often the GPU has been lost since the worker was started.
+    pub losses: u32,
     /// Name of the pack.
     pub pack: String,
     /// Bytes of weights.
@@ -265,6 +379,33 @@ pub struct Ready {
     pub max_seconds: f32,
     /// Time from the last byte to the first possible answer, milliseconds.
     pub preparing_ms: f64,
+    /// On a GPU, which family of kernels, and what was measured to decide.
+    pub kernels: Option<String>,
+    /// Whether an earlier visit found that out.
+    pub same_kernels: bool,
+    /// What two seconds of sound took on each backend that was tried, milliseconds.
+    pub timings: Vec<(String, f32)>,
+    /// Name of the space of the pack's embeddings.
+    pub space: String,
+    /// Name of the gallery.
+    pub gallery: String,
+    /// The beginning of the SHA-256 of the gallery's embeddings: which version of it this is.
+    pub mark: [u8; 4],
+    /// Whether the pack reads typed text.
+    pub reads_text: bool,
+}
+
+/// What is held, and where the time of an utterance goes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// Bytes of the worker's memory.
+    pub heap_bytes: u64,
+    /// Bytes on the GPU: what for, and how many. Empty on the CPU.
+    pub gpu_bytes: Vec<(String, u64)>,
+    /// Seconds of the utterance that was measured.
+    pub seconds: f32,
+    /// Stages in the order they are computed, and their milliseconds. Empty where the backend cannot tell.
+    pub stages: Vec<(String, f64)>,
 }
 
 /// A pack and a gallery that were not made for each other.
@@ -285,15 +426,28 @@ pub struct Found {
     pub seconds: f32,
     /// Keywords in order of time.
     pub keywords: Vec<Keyword>,
-    /// Pictures, best first.
-    pub matches: Vec<Match>,
+    /// Pictures, best first, and what ranks them.
+    pub ranking: Ranking,
     /// Time the engine took, milliseconds.
     pub engine_ms: f64,
+}
+
+/// Pictures in order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ranking {
+    /// Pictures, best first: as many as a visitor may page through.
+    pub matches: Vec<Match>,
+    /// Score in the middle of all pictures.
+    pub median: f32,
+    /// What ranks them, of length 1; empty while the utterance is being spoken.
+    pub embedding: Vec<f32>,
 }
 
 /// A keyword that the model discovered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Keyword {
+    /// Stays the same for as long as the keyword is there.
+    pub id: u64,
     /// Where it starts, seconds.
     pub start: f32,
     /// Where it ends, seconds.
@@ -315,6 +469,8 @@ pub struct Match {
     pub index: usize,
     /// Cosine between utterance and picture.
     pub score: f32,
+    /// Position in the gallery of a better one that this one repeats.
+    pub repeats: Option<usize>,
 }
 
 #[cfg(test)]
@@ -335,6 +491,7 @@ mod tests {
                 backend: BackendChoice::Gpu,
                 refetch: true,
                 agreed: false,
+                sparing: true,
             },
             Request::Open {
                 pack: Folder::Chosen,
@@ -342,6 +499,7 @@ mod tests {
                 backend: BackendChoice::Auto,
                 refetch: false,
                 agreed: true,
+                sparing: false,
             },
             Request::Agree,
             Request::Begin {
@@ -352,6 +510,33 @@ mod tests {
             Request::Sound { utterance: 3 },
             Request::Finish { utterance: 3 },
             Request::Cancel { utterance: 3 },
+            Request::Text {
+                utterance: 4,
+                text: "“two dogs”".to_owned(),
+            },
+            Request::Like {
+                utterance: 5,
+                picture: 17,
+            },
+            Request::Rank {
+                utterance: 6,
+                space: "scenes-mini-1".to_owned(),
+                embedding: vec![0.1, f32::MIN_POSITIVE],
+            },
+            Request::Explain {
+                utterance: 3,
+                spans: vec![(0.1, 0.5)],
+                pictures: vec![7, 2],
+            },
+            Request::Strike {
+                utterance: 3,
+                spans: Vec::new(),
+            },
+            Request::Learn {
+                sample: "two-dogs".to_owned(),
+            },
+            Request::See { picture: 7 },
+            Request::Count { utterance: 3 },
             Request::Bench {
                 query: "?bench&runs=3".to_owned(),
                 ready_ms: 12.5,
@@ -368,6 +553,7 @@ mod tests {
         let found = Found {
             seconds: 1.5,
             keywords: vec![Keyword {
+                id: 4,
                 start: 0.25,
                 end: 0.5,
                 token: "dogs".to_owned(),
@@ -375,10 +561,15 @@ mod tests {
                 firm: true,
                 alternatives: vec![("dog".to_owned(), 0.5)],
             }],
-            matches: vec![Match {
-                index: 7,
-                score: 0.25,
-            }],
+            ranking: Ranking {
+                matches: vec![Match {
+                    index: 7,
+                    score: 0.25,
+                    repeats: Some(3),
+                }],
+                median: 0.125,
+                embedding: vec![0.1, -0.7],
+            },
             engine_ms: 12.5,
         };
         let reports = [
@@ -395,14 +586,46 @@ mod tests {
                 origin: Origin::Storage,
             }),
             Report::Progress(Step::Preparing),
+            Report::Lost {
+                detail: "Destroyed: device was destroyed".to_owned(),
+            },
             Report::Progress(Step::Compiling { done: 3, total: 9 }),
             Report::Unavailable {
                 problem: Problem::new(Code::DownloadDamaged, "weights-1.safetensors: checksum"),
+            },
+            Report::Struck {
+                utterance: 9,
+                spans: vec![(0.1, 0.5)],
+                ranking: found.ranking.clone(),
             },
             Report::Answer {
                 utterance: 9,
                 found,
             },
+            Report::Pulls {
+                utterance: 9,
+                span: 1,
+                pulls: vec![0.25, -0.5],
+            },
+            Report::Forgotten { utterance: 2 },
+            Report::Travels {
+                utterance: 9,
+                precision: Precision::Sixteen,
+            },
+            Report::Learnt {
+                sample: "two-dogs".to_owned(),
+                embedding: vec![1.0],
+            },
+            Report::Seen {
+                picture: 7,
+                embedding: vec![1.0],
+            },
+            Report::Numbers(Numbers {
+                heap_bytes: 3,
+                gpu_bytes: vec![("weights".to_owned(), 5)],
+                seconds: 1.5,
+                stages: vec![("log_mel".to_owned(), 0.5)],
+            }),
             Report::Measuring {
                 mode: "text".to_owned(),
                 phase: "warm".to_owned(),

@@ -7,15 +7,17 @@ const TICKS = 100;
 
 /**
  * Starts a browser. `cpuMilliseconds()` answers user and system time of all its processes since they began, in steps
- * of 10 ms; `version` is the browser's. `real` leaves out what makes Chromium use its software GPU.
+ * of 10 ms; `version` is the browser's. `real` leaves out what makes Chromium use its software GPU; with `microphone`
+ * pages may record what `speak` was given.
  */
-export async function startMeasured({ real = false } = {}) {
+export async function startMeasured({ real = false, microphone = false } = {}) {
   const before = new Set(children(process.pid));
-  const chromium = await startChromium({ microphone: false, webgpu: real ? "real" : true });
+  const chromium = await startChromium({ microphone, webgpu: real ? "real" : true });
   const roots = children(process.pid).filter((child) => !before.has(child));
   return {
     browser: chromium.browser,
     version: chromium.browser.version(),
+    speak: chromium.speak,
     cpuMilliseconds: () => roots.flatMap(tree).reduce((sum, pid) => sum + used(pid), 0),
     close: () => chromium.close(),
   };

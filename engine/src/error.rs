@@ -32,6 +32,18 @@ pub enum EngineError {
         /// What the driver said.
         reason: String,
     },
+    /// The GPU failed its self-test: its driver computes something else than the CPU.
+    #[error(
+        "the GPU computes {operation} wrongly: its self-test is off by {off:.3} where {usual:.3} is usual"
+    )]
+    GpuWrong {
+        /// The operation, as [`crate::ops::Ops`] names it.
+        operation: &'static str,
+        /// The largest difference from the CPU's result.
+        off: f32,
+        /// The size of that result, as its root mean square.
+        usual: f32,
+    },
     /// The GPU cannot hold something.
     #[error("{what} needs {needed} bytes on the GPU, which allows {allowed}")]
     GpuLimit {

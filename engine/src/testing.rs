@@ -233,6 +233,7 @@ pub fn gallery(count: usize, seed: u64) -> Result<Gallery, FormatError> {
         colour: "#808080".to_owned(),
         credit: "nobody".to_owned(),
         licence: "CC0-1.0".to_owned(),
+        character: None,
     });
     let manifest = GalleryManifest {
         format: gallery::FORMAT.to_owned(),

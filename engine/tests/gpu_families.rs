@@ -172,12 +172,10 @@ fn a_choice_that_fits_is_taken_and_another_is_not() {
 
 #[test]
 fn a_profile_counts_what_was_done() {
-    let Some(mut gpu) = open(GpuOptions {
-        profile: true,
-        ..GpuOptions::default()
-    }) else {
+    let Some(mut gpu) = open(GpuOptions::default()) else {
         return;
     };
+    gpu.set_profile(true);
     let x = noise(64 * 128, 1);
     run(&mut gpu, |ops| {
         linear(ops, &x, [64, 128, 96], WeightFormat::F32)
@@ -194,6 +192,11 @@ fn a_profile_counts_what_was_done() {
         pollster::block_on(gpu.profile()).unwrap().is_empty(),
         "counted from anew"
     );
+    gpu.set_profile(false);
+    run(&mut gpu, |ops| {
+        linear(ops, &x, [64, 128, 96], WeightFormat::F32)
+    });
+    assert!(pollster::block_on(gpu.profile()).unwrap().is_empty());
     let ceiling = pollster::block_on(gpu.ceiling()).unwrap();
     assert!(ceiling.flops > 1e8 && ceiling.bytes > 1e7, "{ceiling:?}");
 }

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../tools/static-server.mjs";
 
-const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 const SAMPLES = new URL("../../assets/samples/", import.meta.url);
 
 /** Serves the built page; see `serve` for faults and sub-paths. */

@@ -58,6 +58,19 @@ describe("the bench", () => {
     await page.close();
   });
 
+  test("tells where the time of the GPU goes, kernel by kernel", async () => {
+    const page = await bench("backend=gpu&modes=stages&seconds=0.5&runs=0");
+    const { stages, kernels } = (await written(page)).figures;
+    assert.equal(stages, null);
+    const product = kernels.kernels.find(({ kernel }) => kernel.startsWith("linear"));
+    assert.ok(product.calls > 10 && product.flop > 1e6 && product.bytes > 1e6);
+    // This adapter has timestamps.
+    assert.ok(product.nanoseconds > 0 && kernels.ceiling.flops > 1e8 && kernels.ceiling.bytes > 1e7);
+    const row = page.page.locator("tr[data-mode=stage]").filter({ hasText: "linear" }).first();
+    assert.match(await row.evaluate((line) => line.textContent), /GFLOP\/s, \d+ %.*GB\/s, \d+ %/);
+    await page.close();
+  });
+
   test("copies its result", async () => {
     const context = await chromium.browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
     const page = await SaySee.visit(context, server.url, "?bench&backend=cpu&modes=search&runs=1&pictures=10");

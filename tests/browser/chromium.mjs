@@ -39,16 +39,17 @@ function findChromium() {
 /**
  * Starts a browser. With `microphone: true` pages may record, and hear what `speak` put there last, from its
  * beginning, each time they open the microphone. Without it, asking for the microphone is refused. `webgpu` says
- * whether there is a WebGPU adapter, and with `"real"` that it is the machine's own.
+ * whether there is a WebGPU adapter, and with `"real"` that it is the machine's own. `more` are options of
+ * Chromium's own.
  */
-export async function startChromium({ microphone = true, webgpu = true } = {}) {
+export async function startChromium({ microphone = true, webgpu = true, more = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "saysee-"));
   const heard = join(folder, "microphone.wav");
   const recording = ["--use-fake-ui-for-media-stream", `--use-file-for-fake-audio-capture=${heard}%noloop`];
   const adapter = webgpu === "real" ? REAL_WEBGPU : webgpu ? SOFTWARE_WEBGPU : [];
   const browser = await chromium.launch({
     executablePath: findChromium(),
-    args: [...ALWAYS, ...adapter, ...(microphone ? recording : [])],
+    args: [...ALWAYS, ...adapter, ...(microphone ? recording : []), ...more],
   });
   return {
     browser,

@@ -16,17 +16,25 @@ export class SaySee {
     });
   }
 
-  /** Opens the page at `url` in a window of its own. */
-  static async open(browser, url, { query = "", ...context } = {}) {
-    const saysee = new SaySee(await browser.newPage(context));
+  /**
+   * Opens the page at `url` in a window of its own, without the service worker unless `context` says otherwise: it would
+   * fetch the whole page for every test. `before` is a function that runs in the page before its program does.
+   */
+  static async open(browser, url, { query = "", before, ...context } = {}) {
+    const saysee = new SaySee(await browser.newPage({ serviceWorkers: "block", ...context }));
+    if (before) await saysee.page.addInitScript(before);
     await saysee.page.goto(url + query);
     return saysee;
   }
 
-  /** Opens the page in `context`, whose visits share what the browser keeps. A `watched` one tells of GPU buffers. */
-  static async visit(context, url, query = "", { watched = false } = {}) {
+  /**
+   * Opens the page in `context`, whose visits share what the browser keeps. A `watched` one tells of GPU buffers, and
+   * `inWorker` is a function that runs in the worker before its program does; both need `?simd=plain`.
+   */
+  static async visit(context, url, query = "", { watched = false, inWorker } = {}) {
     const saysee = new SaySee(await context.newPage());
-    if (watched) await saysee.page.route("**/worker.js", watchBuffers);
+    const first = watched ? watchBuffers : inWorker;
+    if (first) await saysee.page.route("**/worker.js", (route) => putFirst(route, first));
     await saysee.page.goto(url + query);
     return saysee;
   }
@@ -48,15 +56,37 @@ export class SaySee {
   get retry() {
     return this.page.getByTestId("retry");
   }
-  /** "Cancel" and "Use the bundled model". */
+  /** "Cancel loading" and "Use the bundled model". */
   get wayBack() {
     return this.page.getByTestId("way-back");
   }
   get offer() {
     return this.page.getByTestId("offer");
   }
+  get microphoneSettings() {
+    return this.page.getByTestId("microphone-settings");
+  }
+  get microphone() {
+    return this.page.getByTestId("microphone");
+  }
+  /** The box that switches the key for speaking on and off. */
+  get shortcut() {
+    return this.page.getByTestId("shortcut");
+  }
   get results() {
     return this.page.getByTestId("results").getByTestId("result");
+  }
+  /** What is kept in the browser; tells whether the page works without a network. */
+  get kept() {
+    return this.page.getByTestId("kept");
+  }
+  /** The notice that a new version of the page is ready. */
+  get update() {
+    return this.page.getByTestId("update");
+  }
+  /** All pictures, ranked or not. */
+  get gallery() {
+    return this.page.getByTestId("results").locator("li");
   }
   get viewer() {
     return this.page.getByTestId("viewer");
@@ -68,6 +98,40 @@ export class SaySee {
   /** Asks a sound file. */
   chooseSound(buffer) {
     return this.page.getByTestId("sound-file").setInputFiles({ name: "spoken.wav", mimeType: "audio/wav", buffer });
+  }
+
+  /**
+   * Lets the test stop the sound of the microphone later on, in pages that are opened from now on: chunks go on arriving, but
+   * empty ones. Time is counted in sound, so the page listens on for as long as the test likes.
+   */
+  pausable() {
+    return this.page.addInitScript(() => {
+      self.AudioWorkletNode = class extends AudioWorkletNode {
+        constructor(...options) {
+          super(...options);
+          const listen = this.port.addEventListener.bind(this.port);
+          const nothing = () => new MessageEvent("message", { data: new Float32Array(0) });
+          this.port.addEventListener = (kind, heard) => listen(kind, (event) => heard(self.paused ? nothing() : event));
+        }
+      };
+    });
+  }
+  pauseMicrophone() {
+    return this.page.evaluate(() => {
+      self.paused = true;
+    });
+  }
+
+  /** Waits until pictures in view are there, and what moves or changes colour has arrived. */
+  settles() {
+    return this.page.evaluate(async () => {
+      // What has just been asked for (another colour scheme, another size) begins with the next frames.
+      for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+      const inView = (image) => image.getBoundingClientRect().top < innerHeight && image.checkVisibility();
+      await Promise.allSettled([...document.images].filter(inView).map((image) => image.decode()));
+      const finite = document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime < Infinity);
+      await Promise.allSettled(finite.map((animation) => animation.finished));
+    });
   }
 
   /** Chooses a folder to take a model from. */
@@ -91,12 +155,15 @@ export class SaySee {
 
   /** Waits until the status line is in one of `states`; answers that state and the problem's name, if any. */
   async reaches(...states) {
-    const wanted = states.map((state) => `[data-testid="status"][data-state="${state}"]`).join(", ");
-    const line = this.page.locator(wanted);
-    await line.waitFor({ state: "attached" }).catch(async (error) => {
+    // In one look: the page may go on to the next state at any time.
+    const look = (states) => {
+      const { state, problem = null } = document.querySelector('[data-testid="status"]')?.dataset ?? {};
+      return states.includes(state) && { state, problem };
+    };
+    const found = await this.page.waitForFunction(look, states).catch(async (error) => {
       throw new Error(`waited for ${states.join(" or ")}, but: ${await this.describe()}\n${error.message}`);
     });
-    return { state: await line.getAttribute("data-state"), problem: await line.getAttribute("data-problem") };
+    return found.jsonValue();
   }
 
   /** What the status line says, for messages of failed assertions. */
@@ -131,23 +198,83 @@ export class SaySee {
     );
   }
 
+  /** A keyword's row, by its word. */
+  keyword(token) {
+    return this.page.locator(`[data-testid="keyword"][data-token="${token}"]`);
+  }
+
+  /** Strikes a keyword out, or takes it back, and waits for `ranked`. */
+  async strike(token, ranked) {
+    const before = await this.order();
+    await this.keyword(token).getByTestId("strike").click();
+    await this.page.waitForFunction(
+      (before) => [...document.querySelectorAll('[data-testid="result"]')].map((row) => row.dataset.item).join() !== before,
+      before.join(),
+    );
+    return ranked ? this.order() : undefined;
+  }
+
+  /** Names of all pictures that are shown, best first. */
+  order() {
+    return this.results.evaluateAll((rows) => rows.map((row) => row.dataset.item));
+  }
+
+  /** Waits until the reasons are known, and answers the names of the pictures that a keyword favours. */
+  async favoured(token) {
+    await this.keyword(token).getByTestId("hear").hover();
+    await this.page.locator('[data-testid="result"][data-lit="true"]').first().waitFor();
+    return this.page.locator('[data-testid="result"][data-lit="true"]').evaluateAll((rows) => rows.map((row) => row.dataset.item));
+  }
+
+  /** The parts that keywords have in the picture that is shown large: word and pull. */
+  async parts(count) {
+    const parts = this.viewer.getByTestId("part");
+    await parts.nth(count - 1).waitFor();
+    return parts.evaluateAll((rows) => rows.map((row) => ({ token: row.dataset.token, pull: Number(row.dataset.pull) })));
+  }
+
+  get keep() {
+    return this.page.getByTestId("keep");
+  }
+
+  /** The link to the answer, once it is known how short it can be. */
+  async link() {
+    const button = this.page.getByTestId("copy-link");
+    await button.waitFor();
+    return button.getAttribute("data-link");
+  }
+
+  /** What a press on `button` has the browser save: its name and text. */
+  async saved(button) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.getByTestId(button).click()]);
+    const chunks = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+    return { name: download.suggestedFilename(), text: Buffer.concat(chunks).toString("utf8") };
+  }
+
+  /** The queries of this visit, the latest first. */
+  get recalls() {
+    return this.page.getByTestId("history").getByTestId("recall");
+  }
+
   close() {
     return this.page.context().close();
   }
 }
 
-/** Puts a counter in front of the worker's program. */
-async function watchBuffers(route) {
+/** Puts a function in front of the worker's program. */
+async function putFirst(route, first) {
   const response = await route.fetch();
-  const counter = `
-    self.largestBuffer = 0;
-    const create = self.GPUDevice?.prototype.createBuffer;
-    if (create) {
-      GPUDevice.prototype.createBuffer = function (descriptor) {
-        self.largestBuffer = Math.max(self.largestBuffer, descriptor.size);
-        return create.call(this, descriptor);
-      };
-    }
-  `;
-  await route.fulfill({ response, body: counter + (await response.text()) });
+  await route.fulfill({ response, body: `(${first})();\n${await response.text()}` });
+}
+
+function watchBuffers() {
+  self.largestBuffer = 0;
+  const create = self.GPUDevice?.prototype.createBuffer;
+  if (create) {
+    GPUDevice.prototype.createBuffer = function (descriptor) {
+      self.largestBuffer = Math.max(self.largestBuffer, descriptor.size);
+      return create.call(this, descriptor);
+    };
+  }
 }

@@ -52,3 +52,10 @@ export function padded({ rate, samples }, before, after) {
 export function silence(seconds, rate = 16000) {
   return { rate, samples: new Float32Array(Math.round(seconds * rate)) };
 }
+
+/** A hiss, the same each time; beyond an amplitude of 1 it is cut off. */
+export function noise(seconds, amplitude, rate = 16000) {
+  let state = 1;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 31 - 1;
+  return { rate, samples: Float32Array.from({ length: Math.round(seconds * rate) }, () => amplitude * next()) };
+}

@@ -4,8 +4,12 @@ mod app;
 mod bench;
 mod colophon;
 mod dropzone;
+mod history;
+mod keep;
 mod masthead;
+mod microphone;
 mod models;
+mod numbers;
 mod offer;
 mod picture;
 mod recorder;
@@ -14,11 +18,10 @@ mod samples;
 mod stage;
 mod status;
 mod timeline;
+mod typing;
+mod update;
 mod viewer;
+mod why;
 
 pub use app::App;
 pub use bench::Bench;
-pub use masthead::backend_name;
-
-/// How many colours keywords take in turn; the colours are `--word-0` and on in `tokens.css`.
-const WORD_COLOURS: usize = 6;

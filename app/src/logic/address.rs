@@ -1,4 +1,4 @@
-//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL&simd=plain`, and `?bench`, of
+//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL&simd=plain`, `?dev`, and `?bench`, of
 //! which the worker reads the rest.
 //!
 //! Addresses are written by strangers. Names become parts of paths, so only plain ones pass;
@@ -26,6 +26,8 @@ pub struct Address {
     pub gallery: Place,
     /// Whether to measure instead of listening.
     pub bench: bool,
+    /// Whether to do without the service worker, as one does who changes the page.
+    pub developing: bool,
     /// Whether to do without relaxed SIMD, to see what browsers that lack it do.
     pub plain_simd: bool,
 }
@@ -38,6 +40,7 @@ impl Default for Address {
             pack: Place::Bundled(BUNDLED_PACK.to_owned()),
             gallery: Place::Bundled("scenes".to_owned()),
             bench: false,
+            developing: false,
             plain_simd: false,
         }
     }
@@ -67,6 +70,7 @@ impl Address {
             address.gallery = gallery;
         }
         address.bench = value("bench").is_some();
+        address.developing = value("dev").is_some();
         address.plain_simd = value("simd") == Some("plain");
         address
     }
@@ -118,6 +122,7 @@ mod tests {
         assert_eq!(address.gallery, Place::Bundled("photos.v2".to_owned()));
         assert_eq!(Address::parse("backend=gpu").backend, BackendChoice::Gpu);
         assert!(Address::parse("simd=plain").plain_simd && !address.plain_simd);
+        assert!(Address::parse("?dev").developing && !address.developing);
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub struct Picture {
     /// Under which licence.
     #[serde(default)]
     pub licence: String,
+    /// The character that the picture shows, in a gallery of characters.
+    #[serde(default)]
+    pub character: Option<String>,
 }
 
 impl Picture {

@@ -1,19 +1,35 @@
 //! What the page decides, without a browser: state machines, geometry and arithmetic, each with plain tests.
 
 pub mod address;
+pub mod asked;
 pub mod bench;
 pub mod catalogue;
+pub mod corona;
+pub mod cut;
+pub mod devices;
+pub mod export;
+pub mod fits;
 pub mod folder;
 pub mod format;
+pub mod groups;
+pub mod history;
+pub mod hold;
+pub mod hues;
+pub mod level;
 pub mod motion;
+pub mod numbers;
 pub mod offer;
 pub mod place;
+pub mod press;
 pub mod problem;
 pub mod progress;
+pub mod pull;
 pub mod ranking;
 pub mod recorder;
 pub mod samples;
+pub mod share;
 pub mod status;
 pub mod timeline;
 pub mod voice;
+pub mod wav;
 pub mod waveform;

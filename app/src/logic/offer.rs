@@ -2,14 +2,16 @@
 
 use crate::logic::format;
 use crate::protocol::Offer;
+use crate::texts;
 
 /// Downloads up to this are made without asking, bytes.
 pub const UNASKED: u64 = 20_000_000;
 
 impl Offer {
-    /// Whether the visitor has to be asked: what is stored in the browser costs nothing.
-    pub fn needs_asking(&self) -> bool {
-        self.missing() > UNASKED
+    /// Whether the visitor has to be asked: what is stored in the browser costs nothing. Whoever is `sparing` with
+    /// data is asked about everything else.
+    pub fn needs_asking(&self, sparing: bool) -> bool {
+        self.missing() > if sparing { 0 } else { UNASKED }
     }
 
     /// Bytes that have to be downloaded.
@@ -21,13 +23,10 @@ impl Offer {
     pub fn sentence(&self) -> String {
         let missing = format::bytes(self.missing());
         if self.stored_bytes == 0 {
-            format!("The model “{}” is a download of {missing}.", self.name)
+            texts::offer::whole(&self.name, &missing)
         } else {
             let stored = format::bytes(self.stored_bytes);
-            format!(
-                "{missing} of the model “{}” are still to be downloaded; {stored} are here from an earlier visit.",
-                self.name
-            )
+            texts::offer::rest(&self.name, &missing, &stored)
         }
     }
 }
@@ -47,10 +46,16 @@ mod tests {
 
     #[test]
     fn only_large_downloads_are_asked_about() {
-        assert!(!offer(UNASKED, 0).needs_asking());
-        assert!(offer(UNASKED + 1, 0).needs_asking());
-        assert!(!offer(500_000_000, 500_000_000).needs_asking());
-        assert!(offer(500_000_000, 100_000_000).needs_asking());
+        assert!(!offer(UNASKED, 0).needs_asking(false));
+        assert!(offer(UNASKED + 1, 0).needs_asking(false));
+        assert!(!offer(500_000_000, 500_000_000).needs_asking(false));
+        assert!(offer(500_000_000, 100_000_000).needs_asking(false));
+    }
+
+    #[test]
+    fn who_saves_data_is_asked_about_small_ones_too() {
+        assert!(offer(2_600_000, 0).needs_asking(true));
+        assert!(!offer(2_600_000, 2_600_000).needs_asking(true));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::texts;
+
 /// What went wrong. The name (kebab case) is also what the page shows as `data-problem`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -16,6 +18,8 @@ pub enum Code {
     MicrophoneBusy,
     /// The microphone went away while it was used.
     MicrophoneLost,
+    /// A call, another program or the system took the sound away.
+    MicrophoneInterrupted,
     /// The page is not on a secure origin, where browsers offer no microphone.
     InsecurePage,
     /// The browser lacks what recording needs.
@@ -50,10 +54,26 @@ pub enum Code {
     FolderIncomplete,
     /// A file of the folder is not what its manifest says.
     FolderDamaged,
+    /// The link to an answer was cut off, or is of a later page.
+    LinkDamaged,
+    /// The link to an answer was made with another model.
+    LinkForeign,
+    /// Typed text that cannot be searched for.
+    TextRefused,
     /// The GPU cannot hold a part of the model.
     TooLarge,
     /// WebGPU was asked for and is not there.
     GpuUnavailable,
+    /// The GPU that was asked for has failed its self-test.
+    GpuWrong,
+    /// The GPU went away, and the engine could not be made again.
+    GpuLost,
+    /// There is no memory left.
+    OutOfMemory,
+    /// The model is neither here nor to be had: there is no network.
+    Offline,
+    /// The visitor called the loading off, or did not want it.
+    LoadingStopped,
     /// The engine failed, or its worker died.
     EngineFailed,
 }
@@ -94,6 +114,7 @@ impl Code {
             Self::MicrophoneMissing => "microphone-missing",
             Self::MicrophoneBusy => "microphone-busy",
             Self::MicrophoneLost => "microphone-lost",
+            Self::MicrophoneInterrupted => "microphone-interrupted",
             Self::InsecurePage => "insecure-page",
             Self::MicrophoneUnsupported => "microphone-unsupported",
             Self::NothingHeard => "nothing-heard",
@@ -111,100 +132,28 @@ impl Code {
             Self::FolderWithoutPack => "folder-without-pack",
             Self::FolderIncomplete => "folder-incomplete",
             Self::FolderDamaged => "folder-damaged",
+            Self::LinkDamaged => "link-damaged",
+            Self::LinkForeign => "link-foreign",
+            Self::TextRefused => "text-refused",
             Self::TooLarge => "too-large",
             Self::GpuUnavailable => "gpu-unavailable",
+            Self::GpuWrong => "gpu-wrong",
+            Self::GpuLost => "gpu-lost",
+            Self::OutOfMemory => "out-of-memory",
+            Self::Offline => "offline",
+            Self::LoadingStopped => "loading-stopped",
             Self::EngineFailed => "engine-failed",
         }
     }
 
     /// What happened, in one sentence.
     pub fn sentence(self) -> &'static str {
-        match self {
-            Self::MicrophoneDenied => "The microphone is blocked for this page.",
-            Self::MicrophoneMissing => "No microphone was found.",
-            Self::MicrophoneBusy => "Another program is using the microphone.",
-            Self::MicrophoneLost => "The microphone went away while you were speaking.",
-            Self::InsecurePage => "Browsers offer the microphone on secure pages only.",
-            Self::MicrophoneUnsupported => "This browser cannot record sound for a page.",
-            Self::NothingHeard => "No speech was heard.",
-            Self::TooShort => "That was too short to recognise.",
-            Self::AudioUnreadable => "This browser finds no sound in that file.",
-            Self::AudioTooLarge => "That file is too large.",
-            Self::SampleMissing => "That sample sentence is not here.",
-            Self::DownloadFailed => "Part of the model did not arrive.",
-            Self::DownloadDamaged => "Part of the model arrived damaged and was not used.",
-            Self::PackRefused => "This page cannot read that model.",
-            Self::PackVersion => "That model was made for another version of SaySee.",
-            Self::AddressRefused => "The address of the model or the pictures cannot be used.",
-            Self::ServerUnreachable => "The model's server cannot be read from this page.",
-            Self::FileMissing => "A file of the model is not on its server.",
-            Self::FolderWithoutPack => "There is no model in that folder.",
-            Self::FolderIncomplete => "A file of the model is missing in that folder.",
-            Self::FolderDamaged => "A file in that folder is damaged and was not used.",
-            Self::TooLarge => "This device's GPU cannot hold that model.",
-            Self::GpuUnavailable => "WebGPU was asked for, but this browser offers none.",
-            Self::EngineFailed => "The engine stopped unexpectedly.",
-        }
+        texts::sentence(self)
     }
 
     /// What to do now.
     pub fn next_step(self) -> &'static str {
-        match self {
-            Self::MicrophoneDenied => {
-                "Allow it in the site settings beside the address, then press the button again. Samples and audio files work without it."
-            }
-            Self::MicrophoneMissing => {
-                "Plug one in, or choose one in your system's settings. Samples and audio files work without it."
-            }
-            Self::MicrophoneBusy => {
-                "Close the other program's recording, then press the button again."
-            }
-            Self::MicrophoneLost => "Check its plug or Bluetooth, then press the button again.",
-            Self::InsecurePage => {
-                "Open this page over https, or at http://127.0.0.1. Samples and audio files work here too."
-            }
-            Self::MicrophoneUnsupported => {
-                "Samples and audio files work here; a current browser records too."
-            }
-            Self::NothingHeard => {
-                "Come a little closer to the microphone, press the button and speak."
-            }
-            Self::TooShort => {
-                "Press the button and say a few words, such as “two dogs on the beach”."
-            }
-            Self::AudioUnreadable => "Try a wav, mp3 or ogg file.",
-            Self::AudioTooLarge => "Try one below 50 MB: the first 15 seconds are enough.",
-            Self::SampleMissing => "Choose another one below.",
-            Self::DownloadFailed => "Check the connection, then load it again.",
-            Self::DownloadDamaged => "Load it again to fetch a fresh copy.",
-            Self::PackRefused => {
-                "Open the page without “?pack=” or “?gallery=”, or reload it to get its newest version."
-            }
-            Self::PackVersion => {
-                "Convert it again with this version's tools, or reload the page to get its newest version."
-            }
-            Self::AddressRefused => {
-                "Give a folder's address after “?pack=” or “?gallery=”, such as https://example.org/packs/base/."
-            }
-            Self::ServerUnreachable => {
-                "It may be offline, or not allow other pages to read it (CORS); once it does, load it again."
-            }
-            Self::FileMissing => {
-                "Check the address after “?pack=”: it is the folder with pack.json and all weights."
-            }
-            Self::FolderWithoutPack => "Choose the folder that holds pack.json and its weights.",
-            Self::FolderIncomplete => {
-                "Choose the folder with pack.json and every weights file it lists."
-            }
-            Self::FolderDamaged => "Copy or convert the model again, then choose its folder.",
-            Self::TooLarge => {
-                "Try a smaller one; with “?backend=cpu” it may run, slowly, if there is memory for it."
-            }
-            Self::GpuUnavailable => {
-                "Open the page without “?backend=gpu”: it runs on the CPU as well."
-            }
-            Self::EngineFailed => "Load it again; if it happens again, try “?backend=cpu”.",
-        }
+        texts::next_step(self)
     }
 
     /// What the page offers beside the sentence.
@@ -214,8 +163,32 @@ impl Code {
             | Self::DownloadDamaged
             | Self::ServerUnreachable
             | Self::FileMissing
+            | Self::GpuLost
+            | Self::OutOfMemory
+            | Self::Offline
+            | Self::LoadingStopped
             | Self::EngineFailed => Remedy::LoadAgain,
             _ => Remedy::None,
+        }
+    }
+
+    /// The problem behind a failed download, once it is known that there is no network.
+    #[must_use]
+    pub fn without_network(self) -> Self {
+        match self {
+            Self::DownloadFailed | Self::ServerUnreachable => Self::Offline,
+            other => other,
+        }
+    }
+
+    /// The problem behind what a worker said last.
+    pub fn of_dead_worker(message: &str) -> Self {
+        let message = message.to_lowercase();
+        let memory = ["out of memory", "allocation failed", "memory allocation"];
+        if memory.iter().any(|words| message.contains(words)) {
+            Self::OutOfMemory
+        } else {
+            Self::EngineFailed
         }
     }
 
@@ -239,11 +212,12 @@ impl Code {
 mod tests {
     use super::*;
 
-    const ALL: [Code; 24] = [
+    const ALL: [Code; 33] = [
         Code::MicrophoneDenied,
         Code::MicrophoneMissing,
         Code::MicrophoneBusy,
         Code::MicrophoneLost,
+        Code::MicrophoneInterrupted,
         Code::InsecurePage,
         Code::MicrophoneUnsupported,
         Code::NothingHeard,
@@ -261,8 +235,16 @@ mod tests {
         Code::FolderWithoutPack,
         Code::FolderIncomplete,
         Code::FolderDamaged,
+        Code::LinkDamaged,
+        Code::LinkForeign,
+        Code::TextRefused,
         Code::TooLarge,
         Code::GpuUnavailable,
+        Code::GpuWrong,
+        Code::GpuLost,
+        Code::OutOfMemory,
+        Code::Offline,
+        Code::LoadingStopped,
         Code::EngineFailed,
     ];
 
@@ -279,6 +261,15 @@ mod tests {
         for code in ALL {
             assert_eq!(serde_json::to_value(code).unwrap(), code.name());
         }
+    }
+
+    #[test]
+    fn causes_are_told_apart() {
+        assert_eq!(Code::DownloadFailed.without_network(), Code::Offline);
+        assert_eq!(Code::PackRefused.without_network(), Code::PackRefused);
+        let dead = "RangeError: Array buffer allocation failed";
+        assert_eq!(Code::of_dead_worker(dead), Code::OutOfMemory);
+        assert_eq!(Code::of_dead_worker("unreachable"), Code::EngineFailed);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How far a download is: bytes, total, rate and the time that is left.
 
-use crate::logic::format;
+use crate::texts;
 
 /// How long the rate looks back. Long enough to be readable, short enough to follow a change of network.
 const WINDOW_SECONDS: f64 = 2.0;
@@ -62,17 +62,16 @@ impl Progress {
     /// "1.2 MB of 2.3 MB".
     pub fn amount(&self) -> String {
         if self.total == 0 {
-            return "starting".to_owned();
+            return texts::loading::STARTING.to_owned();
         }
-        let arrived = format::bytes(self.bytes.min(self.total));
-        format!("{arrived} of {}", format::bytes(self.total))
+        texts::loading::amount(self.bytes.min(self.total), self.total)
     }
 
     /// The amount, with the rate where it tells something: "1.2 MB of 2.3 MB, 800 kB/s".
     pub fn sentence(&self) -> String {
         match self.rate() {
             Some(rate) if rate >= 1000.0 && !self.is_complete() => {
-                format!("{}, {}/s", self.amount(), format::bytes(rate as u64))
+                texts::loading::rate(&self.amount(), rate as u64)
             }
             _ => self.amount(),
         }

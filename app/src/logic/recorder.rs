@@ -33,8 +33,13 @@ pub enum Phase {
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The record button was pressed.
+    /// The record button went down.
     Press,
+    /// It came up again.
+    Release {
+        /// Whether it was down for longer than a tap.
+        held: bool,
+    },
     /// Escape was pressed.
     Escape,
     /// The page went into the background.
@@ -52,8 +57,10 @@ pub enum Event {
         /// What is known of the speaker.
         activity: Activity,
     },
-    /// A recording (a sample, a file) is asked as a whole.
+    /// A recording (a sample, a file), a text, a picture or a link is asked as a whole.
     Recording,
+    /// An answer of this visit is shown again.
+    Recalled,
     /// The answer to utterance `utterance`.
     Answer {
         /// Which utterance.
@@ -90,6 +97,8 @@ pub struct Recorder {
     utterance: u32,
     seconds: f32,
     spoken: bool,
+    /// Whether the button that began this question is still down: as long as it is, pauses end nothing.
+    holding: bool,
     limit_seconds: f32,
 }
 
@@ -101,6 +110,7 @@ impl Recorder {
             utterance: 0,
             seconds: 0.0,
             spoken: false,
+            holding: false,
             limit_seconds,
         }
     }
@@ -120,6 +130,11 @@ impl Recorder {
         self.limit_seconds
     }
 
+    /// Whether the button is held down.
+    pub fn is_holding(&self) -> bool {
+        self.holding && matches!(self.phase, Phase::Asking | Phase::Listening)
+    }
+
     /// Sets the longest utterance, once a pack has told.
     pub fn set_limit_seconds(&mut self, seconds: f32) {
         self.limit_seconds = seconds;
@@ -129,6 +144,7 @@ impl Recorder {
     pub fn handle(&mut self, event: Event) -> Vec<Command> {
         match event {
             Event::Press => self.press(),
+            Event::Release { held } => self.release(held),
             Event::Escape => self.call_off(),
             Event::Exchanged => {
                 let commands = self.call_off();
@@ -150,6 +166,11 @@ impl Recorder {
                 let mut commands = self.call_off();
                 self.phase = Phase::Thinking;
                 commands.push(self.begin());
+                commands
+            }
+            Event::Recalled => {
+                let commands = self.call_off();
+                self.phase = Phase::Answered;
                 commands
             }
             Event::Answer { utterance } => {
@@ -190,9 +211,22 @@ impl Recorder {
             Phase::Idle | Phase::Thinking | Phase::Answered | Phase::Failed(_) => {
                 let mut commands = self.call_off();
                 self.phase = Phase::Asking;
+                self.holding = true;
                 commands.push(Command::OpenMicrophone);
                 commands
             }
+        }
+    }
+
+    /// Whoever lets go after a hold has finished. Who does before there was any sound to speak of, perhaps because the
+    /// browser had to ask for the microphone first, goes on as after a tap.
+    fn release(&mut self, held: bool) -> Vec<Command> {
+        let holding = std::mem::take(&mut self.holding);
+        match self.phase {
+            Phase::Listening if holding && held && self.seconds >= SHORTEST_RECORDING => {
+                self.finish()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -202,10 +236,14 @@ impl Recorder {
         }
         self.seconds = seconds;
         self.spoken |= activity != Activity::Waiting;
+        let full = seconds >= self.limit_seconds;
+        if self.holding {
+            return if full { self.finish() } else { Vec::new() };
+        }
         let out_of_patience = activity == Activity::Waiting && seconds >= PATIENCE;
-        if activity == Activity::Ended || (self.spoken && seconds >= self.limit_seconds) {
+        if activity == Activity::Ended || (self.spoken && full) {
             self.finish()
-        } else if out_of_patience || seconds >= self.limit_seconds {
+        } else if out_of_patience || full {
             let commands = self.call_off();
             self.phase = Phase::Failed(Problem::new(Code::NothingHeard, "no voice above the room"));
             commands
@@ -252,10 +290,19 @@ mod tests {
     fn listening() -> Recorder {
         let mut recorder = Recorder::new(15.0);
         assert_eq!(recorder.handle(Event::Press), [Command::OpenMicrophone]);
+        assert!(recorder.handle(Event::Release { held: false }).is_empty());
         assert_eq!(
             recorder.handle(Event::MicrophoneOpened),
             [Command::Begin(1)]
         );
+        recorder
+    }
+
+    /// The same, with the button still down.
+    fn holding() -> Recorder {
+        let mut recorder = Recorder::new(15.0);
+        recorder.handle(Event::Press);
+        recorder.handle(Event::MicrophoneOpened);
         recorder
     }
 
@@ -293,6 +340,17 @@ mod tests {
     }
 
     #[test]
+    fn an_old_answer_can_be_shown_while_somebody_speaks() {
+        let mut recorder = listening();
+        assert_eq!(
+            recorder.handle(Event::Recalled),
+            [Command::CloseMicrophone, Command::Cancel(1)]
+        );
+        assert_eq!(recorder.phase(), &Phase::Answered);
+        assert!(recorder.handle(Event::Recalled).is_empty());
+    }
+
+    #[test]
     fn a_double_tap_is_not_a_question() {
         let mut recorder = listening();
         recorder.handle(sound(0.1, Activity::Waiting));
@@ -301,6 +359,61 @@ mod tests {
             [Command::CloseMicrophone, Command::Cancel(1)]
         );
         assert_eq!(recorder.phase(), &Phase::Idle);
+    }
+
+    #[test]
+    fn a_hold_lasts_as_long_as_the_finger() {
+        let mut recorder = holding();
+        assert!(recorder.is_holding());
+        for (seconds, activity) in [
+            (7.0, Activity::Waiting),
+            (8.0, Activity::Speaking),
+            (9.0, Activity::Ended),
+        ] {
+            assert!(recorder.handle(sound(seconds, activity)).is_empty());
+        }
+        assert_eq!(
+            recorder.handle(Event::Release { held: true }),
+            [Command::CloseMicrophone, Command::Finish(1)]
+        );
+        assert!(!recorder.is_holding());
+    }
+
+    #[test]
+    fn the_limit_ends_a_hold_too() {
+        let mut recorder = holding();
+        assert_eq!(
+            recorder.handle(sound(15.0, Activity::Waiting)),
+            [Command::CloseMicrophone, Command::Finish(1)]
+        );
+        assert!(recorder.handle(Event::Release { held: true }).is_empty());
+    }
+
+    #[test]
+    fn letting_go_before_there_is_sound_is_a_tap() {
+        let mut asked = Recorder::new(15.0);
+        asked.handle(Event::Press);
+        assert!(asked.handle(Event::Release { held: true }).is_empty());
+        asked.handle(Event::MicrophoneOpened);
+        let mut slow = holding();
+        slow.handle(sound(0.1, Activity::Waiting));
+        assert!(slow.handle(Event::Release { held: true }).is_empty());
+        for mut recorder in [asked, slow] {
+            recorder.handle(sound(1.0, Activity::Speaking));
+            assert_eq!(
+                recorder.handle(sound(2.0, Activity::Ended)),
+                [Command::CloseMicrophone, Command::Finish(1)]
+            );
+        }
+    }
+
+    #[test]
+    fn the_press_that_stops_is_no_hold() {
+        let mut recorder = listening();
+        recorder.handle(sound(1.0, Activity::Speaking));
+        recorder.handle(Event::Press);
+        assert!(recorder.handle(Event::Release { held: true }).is_empty());
+        assert_eq!(recorder.phase(), &Phase::Thinking);
     }
 
     #[test]

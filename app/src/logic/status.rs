@@ -1,10 +1,12 @@
 //! The one line that says where things stand.
 
 use crate::logic::format;
+use crate::logic::level::Hint;
 use crate::logic::problem::{Problem, Remedy};
 use crate::logic::progress::Progress;
 use crate::logic::recorder::Phase;
 use crate::protocol::{Found, Offer, Origin, Ready, Step};
+use crate::texts;
 
 /// What has to happen before there is an engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,8 +94,8 @@ impl Loading {
     pub fn amount(&self) -> String {
         match self {
             Self::Fetching { progress, .. } => progress.amount(),
-            Self::Preparing => "preparing".to_owned(),
-            Self::Compiling(done, total) => format!("kernel {done} of {total}"),
+            Self::Preparing => texts::loading::PREPARING.to_owned(),
+            Self::Compiling(done, total) => texts::loading::kernel(*done, *total),
         }
     }
 
@@ -104,19 +106,17 @@ impl Loading {
                 progress,
                 kernels: (done, total),
                 ..
-            } if done < total => format!(
-                "{}; compiling kernels, {done} of {total}",
-                progress.amount()
-            ),
+            } if done < total => texts::loading::meanwhile(&progress.amount(), *done, *total),
             Self::Fetching {
                 progress, origin, ..
             } => match origin {
                 Origin::Network => progress.sentence(),
-                Origin::Storage => format!("{} from this browser's storage", progress.amount()),
-                Origin::Disk => format!("{} from your folder", progress.amount()),
+                Origin::Storage | Origin::Disk => {
+                    texts::loading::origin(&progress.amount(), *origin)
+                }
             },
-            Self::Preparing => "preparing".to_owned(),
-            Self::Compiling(done, total) => format!("compiling kernels, {done} of {total}"),
+            Self::Preparing => texts::loading::PREPARING.to_owned(),
+            Self::Compiling(done, total) => texts::loading::compiling(*done, *total),
         }
     }
 }
@@ -128,10 +128,25 @@ pub enum Readiness {
     Offered(Offer),
     /// Files arrive, or the engine is being made.
     Loading(Loading),
+    /// It has answered until its GPU was lost, and is being made again.
+    Restoring(Loading),
     /// It answers.
     Ready(Ready),
     /// It will not come by itself.
     Unavailable(Problem),
+}
+
+/// What is known of the speaker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Speaker {
+    /// What they should know.
+    pub hint: Hint,
+    /// Whole seconds of sound so far.
+    pub seconds: u32,
+    /// Whole seconds there may be.
+    pub limit: u32,
+    /// Whether the button is held down.
+    pub holding: bool,
 }
 
 /// What the status line shows.
@@ -179,41 +194,52 @@ impl Status {
     }
 }
 
-/// The status of question and engine together. `best` is the caption of the first picture.
-pub fn status(phase: &Phase, readiness: &Readiness, found: &Found, best: Option<&str>) -> Status {
+/// The status of question, speaker and engine together. `best` is the caption of the first picture.
+pub fn status(
+    phase: &Phase,
+    readiness: &Readiness,
+    speaker: Speaker,
+    found: &Found,
+    best: Option<&str>,
+) -> Status {
     match (phase, readiness) {
         (Phase::Failed(problem), _) => Status::failed(problem),
         // Without an engine nothing else matters, except what the visitor is in the middle of.
         (Phase::Idle | Phase::Thinking, Readiness::Unavailable(problem)) => Status::failed(problem),
         (Phase::Idle, Readiness::Loading(loading)) => Status::plain(
             "loading",
-            "Loading the model.",
+            texts::status::LOADING,
+            format::sentence(&loading.sentence()),
+        ),
+        (Phase::Idle, Readiness::Restoring(loading)) => Status::plain(
+            "loading",
+            texts::status::RESTORING,
             format::sentence(&loading.sentence()),
         ),
         (Phase::Idle | Phase::Thinking, Readiness::Offered(offer)) => {
-            Status::plain("offered", "Load this model?", offer.sentence())
+            Status::plain("offered", texts::status::OFFERED, offer.sentence())
         }
-        (Phase::Idle, Readiness::Ready(_)) => Status::plain(
-            "idle",
-            "Ready when you are.",
-            "Press and describe a picture.",
-        ),
-        (Phase::Asking, _) => Status::plain(
-            "asking",
-            "Waiting for the microphone.",
-            "Please allow it in the browser.",
-        ),
+        (Phase::Idle, Readiness::Ready(_)) => {
+            Status::plain("idle", texts::status::READY, texts::status::READY_HINT)
+        }
+        (Phase::Asking, _) => {
+            Status::plain("asking", texts::status::ASKING, texts::status::ASKING_HINT)
+        }
         (Phase::Listening, _) => Status::plain(
             "listening",
-            "Listening.",
-            "Pause, or press again, when done.",
+            texts::status::listening(speaker.hint),
+            texts::status::until(speaker),
         ),
         (Phase::Thinking, Readiness::Loading(loading)) => {
             let hint = format::sentence(&loading.sentence());
-            Status::plain("thinking", "Heard you; the model is still loading.", hint)
+            Status::plain("thinking", texts::status::WAITING, hint)
+        }
+        (Phase::Thinking, Readiness::Restoring(loading)) => {
+            let hint = format::sentence(&loading.sentence());
+            Status::plain("thinking", texts::status::WAITING_AGAIN, hint)
         }
         (Phase::Thinking, Readiness::Ready(_)) => {
-            Status::plain("thinking", "Looking through the pictures.", "")
+            Status::plain("thinking", texts::status::THINKING, "")
         }
         (Phase::Answered, _) => answered(found, best),
     }
@@ -226,17 +252,16 @@ fn answered(found: &Found, best: Option<&str>) -> Status {
         .map(|keyword| keyword.token.as_str())
         .collect();
     let heard = if words.is_empty() {
-        "No single word stood out.".to_owned()
+        texts::status::NO_WORD.to_owned()
     } else {
-        format!("Heard {}.", format::list(&words))
+        texts::status::heard(&words)
     };
-    let time = format::milliseconds(found.engine_ms);
     Status {
-        aside: best.map_or_else(String::new, |caption| format!("Best picture: {caption}.")),
+        aside: best.map_or_else(String::new, |caption| texts::status::best(caption)),
         ..Status::plain(
             "answered",
             heard,
-            format!("{time} for {} of sound", format::seconds(found.seconds)),
+            texts::status::took(found.engine_ms, found.seconds),
         )
     }
 }
@@ -245,13 +270,14 @@ fn answered(found: &Found, best: Option<&str>) -> Status {
 mod tests {
     use super::*;
     use crate::logic::problem::Code;
-    use crate::protocol::Keyword;
+    use crate::protocol::{Keyword, Ranking};
 
     fn ready() -> Readiness {
         Readiness::Ready(Ready {
             backend: "cpu".to_owned(),
             adapter: String::new(),
             reason: String::new(),
+            losses: 0,
             pack: String::new(),
             pack_bytes: 0,
             origin: Origin::Network,
@@ -260,11 +286,19 @@ mod tests {
             heap_bytes: 0,
             max_seconds: 15.0,
             preparing_ms: 0.0,
+            kernels: None,
+            same_kernels: false,
+            timings: Vec::new(),
+            space: String::new(),
+            gallery: String::new(),
+            mark: [0; 4],
+            reads_text: false,
         })
     }
 
     fn state(phase: &Phase, readiness: &Readiness) -> &'static str {
-        status(phase, readiness, &Found::default(), None).state
+        let speaker = Speaker::default();
+        status(phase, readiness, speaker, &Found::default(), None).state
     }
 
     #[test]
@@ -276,6 +310,9 @@ mod tests {
         assert_eq!(state(&Phase::Idle, &ready()), "idle");
         assert_eq!(state(&Phase::Idle, &damaged), "failed");
         assert_eq!(state(&Phase::Thinking, &loading), "thinking");
+        let restoring = Readiness::Restoring(Loading::default());
+        assert_eq!(state(&Phase::Idle, &restoring), "loading");
+        assert_eq!(state(&Phase::Thinking, &restoring), "thinking");
         assert_eq!(state(&Phase::Thinking, &damaged), "failed");
         assert_eq!(state(&Phase::Listening, &loading), "listening");
         assert_eq!(state(&Phase::Asking, &damaged), "asking");
@@ -351,7 +388,13 @@ mod tests {
             bytes: 151_000_000,
             stored_bytes: 0,
         });
-        let shown = status(&Phase::Idle, &offer, &Found::default(), None);
+        let shown = status(
+            &Phase::Idle,
+            &offer,
+            Speaker::default(),
+            &Found::default(),
+            None,
+        );
         assert_eq!(shown.state, "offered");
         assert!(shown.hint.contains("151 MB"));
     }
@@ -362,6 +405,7 @@ mod tests {
         let shown = status(
             &Phase::Idle,
             &Readiness::Unavailable(problem),
+            Speaker::default(),
             &Found::default(),
             None,
         );
@@ -374,8 +418,38 @@ mod tests {
     }
 
     #[test]
+    fn a_speaker_hears_what_to_do_and_how_long_it_may_take() {
+        let listening = |speaker| {
+            status(
+                &Phase::Listening,
+                &ready(),
+                speaker,
+                &Found::default(),
+                None,
+            )
+        };
+        let mut speaker = Speaker {
+            seconds: 3,
+            limit: 15,
+            ..Speaker::default()
+        };
+        let tapped = listening(speaker);
+        assert_eq!(tapped.sentence, "Listening.");
+        assert!(tapped.hint.contains("3 of 15 s") && tapped.hint.contains("Pause"));
+        speaker.holding = true;
+        assert!(listening(speaker).hint.contains("Let go"));
+        let remarks: Vec<String> = [Hint::Silent, Hint::TooQuiet, Hint::Clipping]
+            .into_iter()
+            .map(|hint| listening(Speaker { hint, ..speaker }).sentence)
+            .collect();
+        assert!(remarks[0].contains("muted") && remarks[1].contains("quiet"));
+        assert!(remarks[2].contains("loud"));
+    }
+
+    #[test]
     fn an_answer_names_words_and_picture() {
         let keyword = |token: &str| Keyword {
+            id: 0,
             start: 0.0,
             end: 0.5,
             token: token.to_owned(),
@@ -386,19 +460,26 @@ mod tests {
         let found = Found {
             seconds: 1.75,
             keywords: vec![keyword("dogs"), keyword("beach")],
-            matches: Vec::new(),
+            ranking: Ranking::default(),
             engine_ms: 48.0,
         };
         let shown = status(
             &Phase::Answered,
             &ready(),
+            Speaker::default(),
             &found,
             Some("two dogs on the beach"),
         );
         assert_eq!(shown.sentence, "Heard dogs and beach.");
         assert_eq!(shown.aside, "Best picture: two dogs on the beach.");
         assert_eq!(shown.hint, "48 ms for 1.75 s of sound");
-        let nothing = status(&Phase::Answered, &ready(), &Found::default(), None);
+        let nothing = status(
+            &Phase::Answered,
+            &ready(),
+            Speaker::default(),
+            &Found::default(),
+            None,
+        );
         assert_eq!(nothing.sentence, "No single word stood out.");
     }
 }

@@ -42,11 +42,6 @@ impl Voice {
         self.detector.push(&taken);
         self.detector.activity()
     }
-
-    /// Loudness of the last moment, `[0, 1]`.
-    pub fn meter(&self) -> f32 {
-        self.detector.meter()
-    }
 }
 
 #[cfg(test)]
@@ -92,15 +87,5 @@ mod tests {
                 "{rate}"
             );
         }
-    }
-
-    #[test]
-    fn the_meter_follows() {
-        let mut voice = Voice::new(48_000.0);
-        assert_eq!(voice.meter(), 0.0);
-        feed(&mut voice, 48_000.0, 0.2, 0.8);
-        assert!(voice.meter() > 0.7);
-        feed(&mut voice, 48_000.0, 0.2, 0.0);
-        assert_eq!(voice.meter(), 0.0);
     }
 }

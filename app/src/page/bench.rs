@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use crate::browser::clock;
-use crate::components::backend_name;
 use crate::logic::bench::Progress;
 use crate::logic::format;
 use crate::page::Page;
 use crate::protocol::{Ready, Report, Request};
+use crate::texts;
 
 impl Page {
     /// Asks for the measurements of this visit, if it is one for them: an engine is ready.
@@ -51,7 +51,7 @@ impl Page {
 }
 
 fn facts(ready: &Ready, ready_ms: f64) -> Vec<[String; 2]> {
-    let name = backend_name(&ready.backend);
+    let name = texts::engine::backend(&ready.backend);
     let [pack, all, last] = [
         format::bytes(ready.pack_bytes),
         format::milliseconds(ready_ms),

@@ -5,9 +5,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::clock;
+use crate::logic::asked::Asked;
+use crate::logic::level::Level;
+use crate::logic::press::Source;
 use crate::logic::problem::{Code, Problem};
 use crate::logic::recorder::{Command, Event, Phase};
-use crate::logic::status::Readiness;
+use crate::logic::status::{Loading, Readiness};
 use crate::logic::voice::Voice;
 use crate::logic::waveform::Waveform;
 use crate::page::Page;
@@ -16,9 +19,51 @@ use crate::page::worker_link::Enclosed;
 use crate::protocol::{Found, Report, Request, VERSION};
 
 impl Page {
-    /// The record button was pressed. Must run inside the handler of that press: browsers grant a
+    /// The record button, or its key, goes down. Must run inside the handler of that press: browsers grant a
     /// microphone to a visitor's own action only.
-    pub fn press(self) {
+    pub fn press_down(self, source: Source) {
+        let mut event = None;
+        self.machinery.update_value(|machinery| {
+            event = machinery.press.down(source, clock::milliseconds());
+        });
+        if event.is_some() {
+            self.press();
+        }
+    }
+
+    /// It comes up again.
+    pub fn press_up(self, source: Source) {
+        let mut event = None;
+        self.machinery.update_value(|machinery| {
+            // Browsers count a touch as the visitor's own action when it ends: only now may sound begin.
+            if let Some(microphone) = &machinery.microphone {
+                microphone.resume();
+            }
+            event = machinery.press.up(source, clock::milliseconds());
+        });
+        if let Some(event) = event {
+            self.handle(event);
+        }
+    }
+
+    /// The window has lost what was down.
+    pub fn press_lost(self) {
+        let mut event = None;
+        self.machinery.update_value(|machinery| {
+            event = machinery.press.lost(clock::milliseconds());
+        });
+        if let Some(event) = event {
+            self.handle(event);
+        }
+    }
+
+    /// A press that has no length: a screen reader's, say.
+    pub fn press_once(self) {
+        self.press();
+        self.handle(Event::Release { held: false });
+    }
+
+    fn press(self) {
         let offered = self
             .readiness
             .with_untracked(|readiness| matches!(readiness, Readiness::Offered(_)));
@@ -63,7 +108,7 @@ impl Page {
                 self.next_request();
                 self.machinery
                     .update_value(|machinery| drop(machinery.microphone.take()));
-                self.meter.set(0.0);
+                self.level.set(Level::new(16_000.0));
             }
             Command::Begin(utterance) => self.begin(utterance),
             Command::Finish(utterance) => self.send(&Request::Finish { utterance }, None),
@@ -78,7 +123,7 @@ impl Page {
     fn open_microphone(self) {
         self.stop_playback();
         // Called before anything is awaited, so that it still counts as the visitor's own action.
-        let asked = Microphone::request();
+        let asked = Microphone::request(self.device.get_untracked().as_deref());
         let number = self.next_request();
         spawn_local(async move {
             let opened = match asked {
@@ -97,6 +142,8 @@ impl Page {
                     self.machinery
                         .update_value(|machinery| machinery.microphone = Some(microphone));
                     self.handle(Event::MicrophoneOpened);
+                    // Now that one is allowed, the browser tells what the others are called.
+                    self.find_devices();
                 }
                 Err(problem) => self.handle(Event::MicrophoneFailed(problem)),
             }
@@ -112,12 +159,15 @@ impl Page {
 
     fn begin(self, utterance: u32) {
         self.clear();
+        self.insight.utterance.set(utterance);
+        self.insight.source.set(Asked::Microphone);
         // A recording tells the worker by itself, once it is decoded.
         let rate = self
             .machinery
             .with_value(|machinery| machinery.microphone.as_ref().map(Microphone::rate));
         if let Some(sample_rate) = rate {
             self.waveform.set(Waveform::new(sample_rate));
+            self.level.set(Level::new(sample_rate));
             self.machinery
                 .update_value(|machinery| machinery.voice = Some(Voice::new(sample_rate)));
             let begin = Request::Begin {
@@ -133,6 +183,9 @@ impl Page {
     pub(super) fn forget_answer(self) {
         self.stop_playback();
         self.clear();
+        self.insight.forget();
+        self.machinery
+            .update_value(|machinery| machinery.sounds.clear());
     }
 
     /// Says what went wrong with the visitor's last wish; the model is what it was.
@@ -146,6 +199,14 @@ impl Page {
 
     /// Forgets what was heard and found.
     fn clear(self) {
+        self.leave_link();
+        self.forget_shown();
+    }
+
+    /// Takes what was heard and found off the page.
+    pub(super) fn forget_shown(self) {
+        self.insight.reset();
+        self.insight.shared.set(None);
         self.waveform.set(Waveform::new(16_000.0));
         self.found.set(Found::default());
         self.pages.set(1);
@@ -163,18 +224,21 @@ impl Page {
         self.waveform.update(|waveform| waveform.push(&heard));
         let mut known = None;
         self.machinery.update_value(|machinery| {
-            known = machinery
-                .voice
-                .as_mut()
-                .map(|voice| (voice.push(&heard), voice.meter()));
+            known = machinery.voice.as_mut().map(|voice| voice.push(&heard));
         });
-        let Some((activity, meter)) = known else {
+        let Some(activity) = known else {
             return;
         };
-        self.meter.set(meter);
+        self.level.maybe_update(|level| level.push(&heard));
         let utterance = self
             .recorder
             .with_untracked(|recorder| recorder.utterance());
+        self.machinery.update_value(|machinery| {
+            let rate = machinery.microphone.as_ref().map(Microphone::rate);
+            if let Some(rate) = rate {
+                machinery.sounds.add(utterance, rate, &heard);
+            }
+        });
         self.send(&Request::Sound { utterance }, Some(samples));
         let seconds = self.waveform.with_untracked(Waveform::seconds);
         self.handle(Event::Sound { seconds, activity });
@@ -209,32 +273,46 @@ impl Page {
             }
             Report::Progress(step) => self.readiness.update(|readiness| {
                 // After a failure, a word that was still under way changes nothing.
-                if let Readiness::Loading(loading) = readiness {
+                if let Readiness::Loading(loading) | Readiness::Restoring(loading) = readiness {
                     loading.advance(step, clock::milliseconds() / 1000.0);
                 }
             }),
+            Report::Lost { detail } => {
+                leptos::logging::warn!("the GPU was lost: {detail}");
+                self.readiness.set(Readiness::Restoring(Loading::default()));
+            }
             Report::Offer(offer) => self.readiness.set(Readiness::Offered(offer)),
             Report::Ready(ready) => {
                 self.recorder
                     .update(|recorder| recorder.set_limit_seconds(ready.max_seconds));
                 self.begin_bench(&ready);
                 self.readiness.set(Readiness::Ready(ready));
+                // Not earlier: it must not compete with the model for the network.
+                self.keep_page();
+                self.measure_kept();
             }
             Report::Unavailable { problem } => self.unavailable(problem),
             Report::Live { utterance, found } => {
                 if self.is_current(utterance) {
-                    self.found.set(found);
+                    self.take_found(found);
                 }
             }
             Report::Answer { utterance, found } => {
                 if self.is_current(utterance) {
-                    self.found.set(found);
+                    self.take_answer(utterance, found);
                 }
                 self.handle(Event::Answer { utterance });
             }
             Report::Failed { utterance, problem } => {
                 self.handle(Event::Failed { utterance, problem })
             }
+            Report::Pulls { .. }
+            | Report::Struck { .. }
+            | Report::Forgotten { .. }
+            | Report::Travels { .. }
+            | Report::Learnt { .. }
+            | Report::Seen { .. }
+            | Report::Numbers(_) => self.take_insight(report),
             Report::Measuring { .. }
             | Report::Measured { .. }
             | Report::Stages { .. }
@@ -242,8 +320,14 @@ impl Page {
         }
     }
 
-    pub(super) fn unavailable(self, problem: Problem) {
-        leptos::logging::error!("SaySee has no engine: {}", problem.detail);
+    pub(super) fn unavailable(self, mut problem: Problem) {
+        if !window().navigator().on_line() {
+            problem.code = problem.code.without_network();
+        }
+        // What the visitor wanted is no error.
+        if problem.code != Code::LoadingStopped {
+            leptos::logging::error!("SaySee has no engine: {}", problem.detail);
+        }
         let utterance = self
             .recorder
             .with_untracked(|recorder| recorder.utterance());

@@ -3,16 +3,24 @@
 mod bench;
 mod control;
 mod decode;
+mod devices;
+mod fitting;
+mod insight;
+mod keeping;
 mod keys;
 mod microphone;
 mod model;
+mod offline;
 mod playback;
 mod recordings;
 mod simd;
+mod sounds;
 mod state;
 mod worker_link;
 
+pub use keeping::{copy_picture, copy_text};
 pub use model::{files_of, path_of};
+pub use offline::Offline;
 pub use state::Page;
 
 use leptos::prelude::*;

@@ -1,9 +1,9 @@
 //! The model of the visit: where it comes from, whether to load it, and the worker that does.
 
-use js_sys::Array;
+use js_sys::{Array, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 use crate::logic::address::BUNDLED_PACK;
@@ -19,9 +19,17 @@ use crate::protocol::{Folder, Request};
 impl Page {
     /// Fetches the model (again), with a new worker: whatever was wrong with the old one is gone with it.
     pub fn load(self) {
-        let damaged = self.readiness.with_untracked(|readiness| {
-            matches!(readiness, Readiness::Unavailable(problem) if problem.code == Code::DownloadDamaged)
-        });
+        let was = |code| {
+            self.readiness.with_untracked(|readiness| {
+                matches!(readiness, Readiness::Unavailable(problem) if problem.code == code)
+            })
+        };
+        let damaged = was(Code::DownloadDamaged);
+        // Whoever called it off and asks for it now has agreed to it.
+        if was(Code::LoadingStopped) {
+            self.machinery
+                .update_value(|machinery| machinery.agreed = true);
+        }
         let folders = self.pack.with_untracked(|pack| {
             let gallery = self.address.with_value(|address| address.gallery.clone());
             Ok((
@@ -41,6 +49,7 @@ impl Page {
                     backend: self.address.with_value(|address| address.backend),
                     refetch: damaged,
                     agreed,
+                    sparing: saves_data(),
                 };
                 self.open(open, true);
             }
@@ -80,6 +89,21 @@ impl Page {
         self.send(&Request::Agree, None);
     }
 
+    /// The visitor does not want what was offered: the bundled model is used, or none.
+    pub fn decline(self) {
+        self.stop_loading();
+    }
+
+    /// Calls the loading off. From another model that leads back to the bundled one, from that one to none.
+    pub fn stop_loading(self) {
+        if !self.pack.with_untracked(Pack::is_bundled) {
+            return self.use_bundled();
+        }
+        self.machinery
+            .update_value(|machinery| drop(machinery.worker.take()));
+        self.unavailable(Problem::new(Code::LoadingStopped, "called off"));
+    }
+
     /// Goes on with the model that comes with the page: the visitor does not want, or cannot have, the other one.
     pub fn use_bundled(self) {
         self.machinery
@@ -112,6 +136,14 @@ impl Page {
         self.pack.set(pack);
         self.load();
     }
+}
+
+/// Whether the visitor has asked the browser to save data.
+fn saves_data() -> bool {
+    let get = |object: &JsValue, key: &str| Reflect::get(object, &JsValue::from_str(key));
+    get(window().navigator().as_ref(), "connection")
+        .and_then(|connection| get(&connection, "saveData"))
+        .is_ok_and(|saves| saves.is_truthy())
 }
 
 /// Where the worker finds a place; `kind` is the folder of the bundled ones.

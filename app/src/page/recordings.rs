@@ -8,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Url};
 
 use crate::browser::{error_text, fetch};
+use crate::logic::asked::Asked;
 use crate::logic::catalogue;
 use crate::logic::problem::{Code, Problem};
 use crate::logic::recorder::Event;
@@ -68,7 +69,7 @@ impl Page {
                 .map(|sample| sample.file.clone())
         });
         let id = id.to_owned();
-        self.ask(async move {
+        self.ask(Asked::Sample(id.clone()), async move {
             let missing = |detail: String| Problem::new(Code::SampleMissing, detail);
             let file = file.ok_or_else(|| missing(format!("no sample is called {id}")))?;
             let address = format!("assets/samples/{file}");
@@ -82,7 +83,7 @@ impl Page {
 
     /// Plays a sound file of the visitor and asks it.
     pub fn ask_file(self, file: File) {
-        self.ask(async move {
+        self.ask(Asked::File(file.name()), async move {
             if file.size() > LARGEST_FILE as f64 {
                 return Err(Problem::new(
                     Code::AudioTooLarge,
@@ -100,12 +101,12 @@ impl Page {
     }
 
     /// Asks the recording that `bytes` will bring.
-    fn ask(self, bytes: impl Future<Output = Result<ArrayBuffer, Problem>> + 'static) {
-        self.stop_playback();
-        self.handle(Event::Recording);
-        let utterance = self
-            .recorder
-            .with_untracked(|recorder| recorder.utterance());
+    fn ask(
+        self,
+        source: Asked,
+        bytes: impl Future<Output = Result<ArrayBuffer, Problem>> + 'static,
+    ) {
+        let utterance = self.ask_without_sound(source);
         let max_seconds = self
             .recorder
             .with_untracked(|recorder| recorder.limit_seconds());
@@ -130,6 +131,11 @@ impl Page {
         let mut waveform = Waveform::new(f64::from(decode::RATE));
         waveform.push(samples);
         self.waveform.set(waveform);
+        self.machinery.update_value(|machinery| {
+            machinery
+                .sounds
+                .add(utterance, f64::from(decode::RATE), samples);
+        });
         let begin = Request::Begin {
             utterance,
             sample_rate: f64::from(decode::RATE),

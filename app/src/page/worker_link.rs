@@ -69,7 +69,7 @@ impl WorkerLink {
             }
             // A script that did not load gives a plain event without a message.
             let (code, detail) = match event.dyn_ref::<ErrorEvent>() {
-                Some(error) => (Code::EngineFailed, error.message()),
+                Some(error) => (Code::of_dead_worker(&error.message()), error.message()),
                 None => (
                     Code::DownloadFailed,
                     format!("{build}_loader.js did not load"),

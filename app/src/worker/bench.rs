@@ -2,12 +2,14 @@
 
 use saysee_engine::graph::StageTime;
 use saysee_engine::live::Utterance;
+use saysee_engine::pack::{GROUP, WeightData};
 use saysee_engine::{Engine, EngineError};
 use serde::Serialize;
 
 use crate::browser::{clock, memory};
 use crate::logic::bench::{
-    GpuMemory, Measurement, Mode, Phase, Plan, Report as Figures, murmur, stage_rows,
+    GpuMemory, Kernel, Measurement, Mode, Phase, Plan, Report as Figures, kernel_rows, murmur,
+    stage_rows,
 };
 use crate::logic::problem::{Code, Problem};
 use crate::protocol::{Ready, Report};
@@ -67,8 +69,8 @@ pub async fn run(
         let refused = |error: EngineError| problems::of_engine(&error);
         let measured = match mode {
             Mode::Stages => {
-                let stages = stages(engine, place, seconds).await;
-                figures.stages = stages.map_err(refused)?;
+                let stages = stages(engine, &mut figures, place, seconds).await;
+                stages.map_err(refused)?;
                 hold(engine, &mut figures);
                 continue;
             }
@@ -167,12 +169,13 @@ async fn measure(
         Mode::Text => Work::Text(vec![0; engine.longest_text().unwrap_or_default()]),
         Mode::Picture => {
             let size = engine.picture_size().unwrap_or_default();
-            Work::Picture(numbers(3 * size * size))
+            Work::Picture(numbers(3 * size * size).collect())
         }
         Mode::Search => {
             let ids = (0..pictures).map(|picture| picture.to_string()).collect();
-            engine.set_embeddings(embeddings(pictures as usize, engine.dimension()), ids)?;
-            Work::Search(embeddings(1, engine.dimension()))
+            let dimension = engine.dimension();
+            engine.set_embeddings(embeddings(pictures as usize, dimension), ids)?;
+            Work::Search(embeddings(1, dimension).to_f32())
         }
         Mode::Speech | Mode::Live | Mode::Stages => Work::Speech(murmur(seconds)),
     };
@@ -228,7 +231,10 @@ async fn live(engine: &mut Engine, place: Place, seconds: f32) -> Result<Measure
         utterance.push(chunk)?;
         if let Some(pass) = utterance.next_pass() {
             let begun = clock::milliseconds();
-            let answer = engine.query(&pass.samples, RANKED).await?;
+            let answer = match pass.complete {
+                true => engine.query(&pass.samples, RANKED).await?,
+                false => engine.query_growing(&pass.samples, RANKED).await?,
+            };
             utterance.take(&pass, answer);
             times.push(clock::milliseconds() - begun);
         }
@@ -239,47 +245,71 @@ async fn live(engine: &mut Engine, place: Place, seconds: f32) -> Result<Measure
     Ok(Measurement::new(Mode::Live, seconds, None, first_ms, times))
 }
 
-/// Stages and their milliseconds, where the backend can tell.
+/// Stages and their milliseconds on the CPU, kernels on a GPU.
 async fn stages(
     engine: &mut Engine,
+    figures: &mut Figures,
     place: Place,
     seconds: f32,
-) -> Result<Option<Vec<(String, f64)>>, EngineError> {
+) -> Result<(), EngineError> {
     place.tell(Phase::Timed);
     let samples = murmur(seconds);
     // Once to warm up.
     engine.query(&samples, RANKED).await?;
-    let times = engine.stage_times(&samples).await?;
+    let length = format!("{seconds:.1} s");
+    if let Some(times) = engine.stage_times(&samples).await? {
+        place.tell(Phase::Done);
+        let pair = |stage: StageTime| (stage.name, stage.milliseconds);
+        let stages: Vec<(String, f64)> = times.into_iter().map(pair).collect();
+        let rows = stage_rows(&stages);
+        outbox::send(&Report::Stages { length, rows });
+        figures.stages = Some(stages);
+        return Ok(());
+    }
+    engine.set_profile(true);
+    engine.query(&samples, RANKED).await?;
+    let kernels = engine.profile().await?;
+    engine.set_profile(false);
+    let ceiling = engine.ceiling().await?;
     place.tell(Phase::Done);
-    let Some(times) = times else {
-        return Ok(None);
-    };
-    let pair = |stage: StageTime| (stage.name, stage.milliseconds);
-    let stages: Vec<(String, f64)> = times.into_iter().map(pair).collect();
-    outbox::send(&Report::Stages {
-        length: format!("{seconds:.1} s"),
-        rows: stage_rows(&stages),
+    let most = ceiling.map(|ceiling| (ceiling.flops, ceiling.bytes));
+    let rows = kernels.iter().map(|kernel| Kernel {
+        name: &kernel.kernel,
+        nanoseconds: kernel.nanoseconds,
+        flop: kernel.flop,
+        bytes: kernel.bytes,
     });
-    Ok(Some(stages))
+    let rows = kernel_rows(rows, most.unwrap_or_default());
+    outbox::send(&Report::Stages { length, rows });
+    figures.kernels = Some(serde_json::json!({ "kernels": kernels, "ceiling": ceiling }));
+    Ok(())
 }
 
 /// Numbers between -1 and 1, the same each time.
-fn numbers(count: usize) -> Vec<f32> {
+fn numbers(count: usize) -> impl Iterator<Item = f32> {
     let mut state = 1_u32;
-    (0..count)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / 8_388_608.0 - 1.0
-        })
-        .collect()
+    (0..count).map(move |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / 8_388_608.0 - 1.0
+    })
 }
 
-/// Random directions, each of length 1.
-fn embeddings(count: usize, dimension: usize) -> Vec<f32> {
-    let mut numbers = numbers(count * dimension);
-    for row in numbers.chunks_mut(dimension.max(1)) {
-        let length = row.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-8);
-        row.iter_mut().for_each(|x| *x /= length);
+/// Random directions of about length 1, in eight bits where they can be, as large galleries are stored.
+fn embeddings(count: usize, dimension: usize) -> WeightData {
+    let shape = [count, dimension];
+    // Of numbers spread evenly between -largest and largest, the mean square is a third of the largest one's.
+    let largest = (3.0 / dimension as f32).sqrt();
+    if dimension.is_multiple_of(GROUP) {
+        return WeightData::Q8 {
+            shape,
+            values: numbers(count * dimension)
+                .map(|x| (127.0 * x) as i8)
+                .collect(),
+            scales: vec![largest / 127.0; count * dimension / GROUP],
+        };
     }
-    numbers
+    WeightData::F32 {
+        shape,
+        data: numbers(count * dimension).map(|x| largest * x).collect(),
+    }
 }

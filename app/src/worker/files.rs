@@ -2,11 +2,12 @@
 
 use js_sys::Uint8Array;
 use saysee_engine::format::MAX_MANIFEST_BYTES;
+use saysee_engine::{gallery, pack};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Url};
 
-use crate::browser::error_text;
 use crate::browser::fetch::{self, FetchError};
+use crate::browser::{error_text, kept};
 use crate::logic::problem::{Code, Problem};
 use crate::protocol::{Folder, Origin};
 use crate::worker::storage::{self, Storage};
@@ -20,6 +21,8 @@ pub enum Files {
         address: String,
         /// Whether it is on another server than the page.
         foreign: bool,
+        /// Whether it comes with the page.
+        bundled: bool,
         /// Where its files are kept for the next visit.
         storage: Storage,
     },
@@ -44,7 +47,8 @@ impl Files {
             Folder::Bundled { address } => Self::Web {
                 address,
                 foreign: false,
-                storage: Storage::none(),
+                bundled: true,
+                storage: Storage::open(kept::BUNDLED).await,
             },
             Folder::Elsewhere { address } => {
                 let own = outbox::scope().location().origin();
@@ -52,7 +56,8 @@ impl Files {
                 Self::Web {
                     foreign: host.is_ok_and(|host| host != own),
                     address,
-                    storage: Storage::open().await,
+                    bundled: false,
+                    storage: Storage::open(kept::PACKS).await,
                 }
             }
             Folder::Chosen => Self::Chosen(chosen),
@@ -84,6 +89,7 @@ impl Files {
                 address,
                 foreign,
                 storage,
+                ..
             } => {
                 let address = format!("{address}{file}");
                 let key = storage::of_address(&address);
@@ -141,6 +147,7 @@ impl Files {
                 address,
                 foreign,
                 storage,
+                ..
             } => {
                 if !refetch {
                     let key = storage::of_hash(&wanted.sha256);
@@ -168,6 +175,28 @@ impl Files {
     pub async fn keep(&mut self, wanted: &Announced, bytes: &[u8]) {
         if let Self::Web { storage, .. } = self {
             storage.keep(&storage::of_hash(&wanted.sha256), bytes).await;
+        }
+    }
+
+    /// Forgets what an earlier build of the page has left, if these come with it: everything but the manifests and
+    /// `files` of this pack and `gallery`. Models of other servers stay until the visitor forgets them.
+    pub async fn forget_others(&self, gallery: &Self, files: impl Iterator<Item = Announced>) {
+        let own = |folder: &Self, manifest: &str| match folder {
+            Self::Web {
+                address,
+                bundled: true,
+                ..
+            } => Some(storage::of_address(&format!("{address}{manifest}"))),
+            _ => None,
+        };
+        let manifests = [
+            own(self, pack::MANIFEST_FILE),
+            own(gallery, gallery::MANIFEST_FILE),
+        ];
+        if let ([Some(_), Some(_)], Self::Web { storage, .. }) = (&manifests, self) {
+            let files = files.map(|file| storage::of_hash(&file.sha256));
+            let keys: Vec<String> = manifests.into_iter().flatten().chain(files).collect();
+            storage.keep_only(&keys).await;
         }
     }
 

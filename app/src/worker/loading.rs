@@ -2,6 +2,7 @@
 
 use futures_util::future::try_join;
 use saysee_engine::gallery::{self, Gallery, GalleryManifest};
+use saysee_engine::gpu::GpuOptions;
 use saysee_engine::pack::{self, Manifest, Shard};
 use saysee_engine::{BackendChoice, Engine, EngineError, EngineLoader};
 
@@ -9,7 +10,21 @@ use crate::browser::{clock, memory};
 use crate::logic::problem::Problem;
 use crate::protocol::{Folder, Foreign, Offer, Origin, Ready, Report, Step};
 use crate::worker::files::{Announced, Files};
+use crate::worker::kernels::Kernels;
+use crate::worker::reading::Reading;
 use crate::worker::{outbox, problems};
+
+/// A model that answers.
+pub struct Loaded {
+    /// The engine.
+    pub engine: Engine,
+    /// What the page is told of it.
+    pub ready: Ready,
+    /// Embeddings of the pictures.
+    pub pictures: Vec<f32>,
+    /// What reads typed text, where the pack does.
+    pub reading: Option<Reading>,
+}
 
 /// A pack and a gallery whose manifests are known.
 pub struct Opened {
@@ -80,7 +95,7 @@ impl Opened {
     ///
     /// # Errors
     /// The first file that does not arrive or is not what its manifest says; what the engine refuses.
-    pub async fn load(mut self, choice: BackendChoice) -> Result<(Engine, Ready), Problem> {
+    pub async fn load(mut self, choice: BackendChoice) -> Result<Loaded, Problem> {
         let foreign = self.foreign();
         let embeddings = &self.pictures.embeddings;
         let embeddings = Announced {
@@ -96,7 +111,8 @@ impl Opened {
         };
         let mut counter = Counter::new(pack_bytes + gallery_bytes);
 
-        let (loader, origin) = self.weights(choice, &mut counter).await?;
+        let kernels = Kernels::of_pack(&self.manifest.name).await;
+        let (loader, origin) = self.weights(choice, &kernels, &mut counter).await?;
         let name = loader.manifest().name.clone();
         let pictures = match foreign {
             None => Some(self.embeddings(&embeddings, &mut counter).await?),
@@ -107,18 +123,27 @@ impl Opened {
         let chosen = self.pack.is_chosen();
         let refused = |error: EngineError| problems::of_loading(&error, chosen);
         let mut engine = loader.finish().await.map_err(refused)?;
+        let same_kernels = kernels.keep(&engine).await;
+        let name_of_gallery = self.pictures.name.clone();
+        let mark = mark(&embeddings.sha256);
+        let mut embedded = Vec::new();
         if let Some((bytes, origin)) = pictures {
             let gallery = Gallery::from_parts(self.pictures, &bytes)
                 .map_err(|error| problems::of_format(&error, false))?;
             engine.set_gallery(&gallery).map_err(refused)?;
+            embedded = gallery.embeddings().into_owned();
             if origin == Origin::Network {
                 self.gallery.keep(&embeddings, &bytes).await;
             }
+            let files = self.manifest.shards.iter().map(announced);
+            let files = files.chain([embeddings]);
+            self.pack.forget_others(&self.gallery, files).await;
         }
         let ready = Ready {
             backend: engine.backend().kind.to_string(),
             adapter: engine.backend().adapter.clone(),
             reason: engine.backend().reason.clone(),
+            losses: 0,
             pack: name,
             pack_bytes,
             origin,
@@ -127,14 +152,32 @@ impl Opened {
             heap_bytes: memory::bytes(),
             max_seconds: engine.max_seconds(),
             preparing_ms: clock::milliseconds() - start,
+            kernels: engine.backend().kernels.clone(),
+            same_kernels,
+            timings: engine
+                .backend()
+                .timings
+                .iter()
+                .map(|time| (time.kind.to_string(), time.milliseconds))
+                .collect(),
+            space: self.manifest.embedding_space.clone(),
+            gallery: name_of_gallery,
+            mark,
+            reads_text: self.manifest.tokenizer.is_some() && engine.longest_text().is_some(),
         };
-        Ok((engine, ready))
+        Ok(Loaded {
+            engine,
+            ready,
+            pictures: embedded,
+            reading: Reading::of(self.manifest, self.pack),
+        })
     }
 
     /// Everything but the pictures. The GPU's kernels are compiled while the first shard arrives.
     async fn weights(
         &mut self,
         choice: BackendChoice,
+        kernels: &Kernels,
         counter: &mut Counter,
     ) -> Result<(EngineLoader, Origin), Problem> {
         let chosen = self.pack.is_chosen();
@@ -146,8 +189,12 @@ impl Opened {
             }));
         };
         let manifest = self.manifest.clone();
+        let options = GpuOptions {
+            choice: kernels.choice(),
+            ..GpuOptions::default()
+        };
         let opening = async {
-            let opened = EngineLoader::open(manifest, choice, compiled).await;
+            let opened = EngineLoader::with_options(manifest, choice, options, compiled).await;
             opened.map_err(refused)
         };
         let first = announced(&self.manifest.shards[0]);
@@ -216,6 +263,14 @@ impl Opened {
         let read = self.gallery.read(wanted, self.refetch, counter.of(wanted));
         read.await
     }
+}
+
+/// The first bytes of a hash in hexadecimal digits, which the manifest's reader has checked.
+fn mark(sha256: &str) -> [u8; 4] {
+    std::array::from_fn(|index| {
+        let digits = sha256.get(2 * index..2 * index + 2).unwrap_or_default();
+        u8::from_str_radix(digits, 16).unwrap_or_default()
+    })
 }
 
 fn announced(shard: &Shard) -> Announced {

@@ -3,16 +3,21 @@
 //! ```text
 //! inbox.rs     what the page says, in order          outbox.rs   what is said to it
 //! loading.rs   pack and gallery to an engine         session.rs  utterances to answers
+//! kernels.rs   which of them a GPU likes best
 //! files.rs     their files, wherever they are        storage.rs  what is kept for the next visit
+//! insight.rs   what is found out after an answer     reading.rs  typed text
 //! problems.rs  the engine's errors as a visitor's problems    bench.rs    how long everything takes
 //! ```
 
 mod bench;
 mod files;
 mod inbox;
+mod insight;
+mod kernels;
 mod loading;
 mod outbox;
 mod problems;
+mod reading;
 mod session;
 mod storage;
 

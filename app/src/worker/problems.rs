@@ -49,6 +49,13 @@ pub fn of_engine(error: &EngineError) -> Problem {
             Problem::new(Code::TooShort, error.to_string())
         }
         EngineError::GpuLimit { .. } => Problem::new(Code::TooLarge, error.to_string()),
+        EngineError::GpuWrong { .. } => Problem::new(Code::GpuWrong, error.to_string()),
+        EngineError::GpuLost { .. } => Problem::new(Code::GpuLost, error.to_string()),
+        EngineError::Kernel { message, .. }
+            if Code::of_dead_worker(message) == Code::OutOfMemory =>
+        {
+            Problem::new(Code::OutOfMemory, error.to_string())
+        }
         EngineError::GpuUnavailable { .. } => Problem::new(Code::GpuUnavailable, error.to_string()),
         _ => Problem::new(Code::EngineFailed, error.to_string()),
     }

@@ -3,17 +3,21 @@
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use gloo_timers::future::TimeoutFuture;
-use saysee_engine::live::{LiveKeyword, Utterance, View};
-use saysee_engine::{BackendChoice, Engine};
+use saysee_engine::live::{LiveKeyword, Pass, Utterance, View};
+use saysee_engine::{BackendChoice, BackendKind, Engine, EngineError};
+use web_sys::File;
 
+use crate::browser::clock;
 use crate::logic::problem::{Code, Problem};
-use crate::protocol::{self, Found, Ready, Report, Request};
+use crate::protocol::{self, Folder, Found, Ranking, Ready, Report, Request};
 use crate::worker::inbox::Letter;
-use crate::worker::loading::Opened;
+use crate::worker::insight::Insight;
+use crate::worker::loading::{Loaded, Opened};
+use crate::worker::reading::Reading;
 use crate::worker::{bench, outbox, problems};
 
-/// Pictures ranked for an utterance: as many as a visitor may page through.
-const RANKED: usize = 120;
+/// So often a GPU may be lost; after that the CPU takes over.
+const MOST_LOSSES: u32 = 2;
 /// Seconds below which nothing can be recognised.
 const SHORTEST: f32 = 0.05;
 
@@ -25,17 +29,45 @@ pub async fn serve(mut inbox: UnboundedReceiver<Letter>) {
         offered: None,
         waiting: Vec::new(),
         current: None,
+        insight: Insight::default(),
+        reading: None,
+        opening: None,
+        losses: 0,
     };
-    while let Some(letter) = inbox.next().await {
-        session.take(letter).await;
+    loop {
+        if !session.is_free() {
+            let Some(letter) = inbox.next().await else {
+                return;
+            };
+            session.take(letter).await;
+        }
         // The page may have said more while the engine was at work: all of it counts before the next
         // piece of work is chosen. The browser delivers messages only between tasks.
         TimeoutFuture::new(0).await;
         while let Ok(letter) = inbox.try_recv() {
             session.take(letter).await;
         }
-        session.work().await;
+        while session.work().await == Work::Again {}
+        session.find_out().await;
     }
+}
+
+/// What becomes of a piece of work.
+#[derive(PartialEq, Eq)]
+enum Work {
+    /// It is done, or cannot be.
+    Done,
+    /// It has to be done once more, with another engine.
+    Again,
+}
+
+/// What an engine is made of, to make it again.
+#[derive(Clone)]
+struct Opening {
+    pack: Folder,
+    gallery: Folder,
+    files: Vec<File>,
+    choice: BackendChoice,
 }
 
 struct Session {
@@ -48,6 +80,14 @@ struct Session {
     /// What was said while the visitor was asked.
     waiting: Vec<Letter>,
     current: Option<Current>,
+    /// What is found out when nothing else is to be done.
+    insight: Insight,
+    /// What reads typed text.
+    reading: Option<Reading>,
+    /// What the engine was made of.
+    opening: Option<Opening>,
+    /// How often the GPU was lost.
+    losses: u32,
 }
 
 /// The utterance that is being spoken.
@@ -60,6 +100,10 @@ struct Current {
     utterance: Utterance,
     /// Milliseconds of the last pass.
     engine_ms: f64,
+    /// The ranking of the last pass, and every picture's score.
+    ranking: (Ranking, Vec<f32>),
+    /// The last pass, if it heard everything.
+    complete: Option<Pass>,
 }
 
 impl Session {
@@ -90,18 +134,28 @@ impl Session {
                 backend,
                 refetch,
                 agreed,
-            } => match Opened::new(pack, gallery, files, refetch).await {
-                Ok(opened) => {
-                    let offer = opened.offer().await;
-                    if agreed || !offer.needs_asking() {
-                        self.load(opened, choice(backend)).await;
-                    } else {
-                        self.offered = Some((opened, choice(backend)));
-                        outbox::send(&Report::Offer(offer));
+                sparing,
+            } => {
+                let opening = Opening {
+                    pack,
+                    gallery,
+                    files,
+                    choice: choice(backend),
+                };
+                self.opening = Some(opening.clone());
+                match opening.open(refetch).await {
+                    Ok(opened) => {
+                        let offer = opened.offer().await;
+                        if agreed || !offer.needs_asking(sparing) {
+                            self.load(opened, opening.choice).await;
+                        } else {
+                            self.offered = Some((opened, opening.choice));
+                            outbox::send(&Report::Offer(offer));
+                        }
                     }
+                    Err(problem) => self.fail_to_load(problem),
                 }
-                Err(problem) => self.fail_to_load(problem),
-            },
+            }
             Request::Agree => {
                 if let Some((opened, choice)) = self.offered.take() {
                     self.load(opened, choice).await;
@@ -130,6 +184,35 @@ impl Session {
             Request::Cancel { utterance } => {
                 self.current.take_if(|current| current.number == utterance);
             }
+            Request::Text { utterance, text } => {
+                let embedding = self.embed_text(&text).await;
+                self.rank(utterance, embedding).await;
+            }
+            Request::Like { utterance, picture } => {
+                let embedding = self.embedding_of(picture);
+                self.rank(utterance, embedding).await;
+            }
+            Request::Rank {
+                utterance,
+                space,
+                embedding,
+            } => {
+                let embedding = self.check(&space, embedding);
+                self.rank(utterance, embedding).await;
+            }
+            Request::Explain {
+                utterance,
+                spans,
+                pictures,
+            } => self.insight.explain(utterance, spans, pictures),
+            Request::Strike { utterance, spans } => self.insight.strike(utterance, spans),
+            Request::Learn { sample } => self.insight.learn(sample, samples),
+            Request::See { picture } => {
+                if let Ok(embedding) = self.embedding_of(picture) {
+                    outbox::send(&Report::Seen { picture, embedding });
+                }
+            }
+            Request::Count { utterance } => self.insight.count(utterance),
             Request::Bench { query, ready_ms } => {
                 let run = match &mut self.engine {
                     Ok(engine) => bench::run(engine, &query, self.ready.as_ref(), ready_ms).await,
@@ -144,12 +227,49 @@ impl Session {
 
     async fn load(&mut self, opened: Opened, choice: BackendChoice) {
         match opened.load(choice).await {
-            Ok((engine, ready)) => {
+            Ok(loaded) => {
+                let Loaded {
+                    engine,
+                    mut ready,
+                    pictures,
+                    reading,
+                } = loaded;
+                ready.losses = self.losses;
                 self.engine = Ok(engine);
                 self.ready = Some(ready.clone());
+                self.insight.set_pictures(pictures);
+                self.reading = reading;
                 outbox::send(&Report::Ready(ready));
             }
             Err(problem) => self.fail_to_load(problem),
+        }
+    }
+
+    /// The GPU is gone, and everything on it: makes the engine again, on the CPU if that happens too often. What is
+    /// being said meanwhile is kept.
+    async fn restore(&mut self, error: &EngineError) -> Work {
+        let Some(opening) = self.opening.clone() else {
+            return Work::Done;
+        };
+        self.losses += 1;
+        let detail = error.to_string();
+        // Room for the new one.
+        self.engine = Err(Problem::new(Code::GpuLost, detail.clone()));
+        outbox::send(&Report::Lost { detail });
+        let choice = match self.losses {
+            0..=MOST_LOSSES => opening.choice,
+            _ => BackendChoice::Cpu,
+        };
+        match opening.open(false).await {
+            Ok(opened) => self.load(opened, choice).await,
+            Err(problem) => self.fail_to_load(problem),
+        }
+        match self.engine {
+            Ok(_) => Work::Again,
+            Err(_) => {
+                self.current = None;
+                Work::Done
+            }
         }
     }
 
@@ -158,7 +278,92 @@ impl Session {
         outbox::send(&Report::Unavailable { problem });
     }
 
+    /// The embedding of a typed text.
+    async fn embed_text(&mut self, text: &str) -> Result<Vec<f32>, Problem> {
+        let engine = self.engine.as_mut().map_err(|problem| problem.clone())?;
+        let unable = || Problem::new(Code::TextRefused, "the pack reads no text");
+        let (Some(reading), Some(context)) = (&mut self.reading, engine.longest_text()) else {
+            return Err(unable());
+        };
+        let tokens = reading.tokens(text, context).await?;
+        let embedded = engine.embed_text(&tokens).await;
+        embedded.map_err(|error| problems::of_engine(&error))
+    }
+
+    /// The embedding of a picture of the gallery.
+    fn embedding_of(&self, picture: usize) -> Result<Vec<f32>, Problem> {
+        let engine = self.engine.as_ref().map_err(Problem::clone)?;
+        let row = self.insight.picture(picture, engine.dimension());
+        row.map(<[f32]>::to_vec).ok_or_else(|| {
+            let detail = format!("there is no picture number {picture}");
+            Problem::new(Code::EngineFailed, detail)
+        })
+    }
+
+    /// The embedding of a link, if it belongs to this model.
+    fn check(&self, space: &str, embedding: Vec<f32>) -> Result<Vec<f32>, Problem> {
+        let engine = self.engine.as_ref().map_err(Problem::clone)?;
+        let own = self.ready.as_ref().map_or("", |ready| &ready.space);
+        if space == own && embedding.len() == engine.dimension() {
+            return Ok(embedding);
+        }
+        let numbers = embedding.len();
+        let detail = format!("{numbers} numbers of {space:?}, the model's space is {own:?}");
+        Err(Problem::new(Code::LinkForeign, detail))
+    }
+
+    /// Answers a query that is an embedding already.
+    async fn rank(&mut self, utterance: u32, embedding: Result<Vec<f32>, Problem>) {
+        self.insight.give_up();
+        let found = match (embedding, &mut self.engine) {
+            (Err(problem), _) => Err(problem),
+            (_, Err(problem)) => Err(problem.clone()),
+            (Ok(embedding), Ok(engine)) => {
+                let start = clock::milliseconds();
+                let searched = engine.search(&embedding, usize::MAX).await;
+                searched
+                    .map(|results| Found {
+                        ranking: self.insight.ranking(&results, embedding).0,
+                        engine_ms: clock::milliseconds() - start,
+                        ..Found::default()
+                    })
+                    .map_err(|error| problems::of_engine(&error))
+            }
+        };
+        match found {
+            Ok(found) => {
+                self.insight.travel(utterance, &found.ranking);
+                outbox::send(&Report::Answer { utterance, found });
+            }
+            Err(problem) => outbox::send(&Report::Failed { utterance, problem }),
+        }
+    }
+
+    /// Whether there is time, and something to do, for what can wait.
+    fn is_free(&self) -> bool {
+        self.engine.is_ok() && self.current.is_none() && self.insight.is_busy()
+    }
+
+    /// Does one of the things that can wait.
+    async fn find_out(&mut self) {
+        let (Ok(engine), None) = (&mut self.engine, &self.current) else {
+            return;
+        };
+        match self.insight.work(engine).await {
+            Ok(()) => {}
+            Err(error) if is_of_gpu(&error) && engine.backend().kind == BackendKind::Gpu => {
+                self.restore(&error).await;
+            }
+            Err(error) => {
+                // Nobody waits for it as for an answer; the next utterance will say what is wrong.
+                self.insight.skip();
+                web_sys::console::warn_1(&error.to_string().into());
+            }
+        }
+    }
+
     fn begin(&mut self, number: u32, sample_rate: f64, live: bool) {
+        self.insight.give_up();
         let begun = self
             .engine
             .as_ref()
@@ -173,13 +378,16 @@ impl Session {
                     number,
                     live,
                     finished: false,
-                    // A recording is asked from its first sample to its last, pauses included.
+                    // The page knows whether a speaker falls silent or only pauses; a recording is asked from its first
+                    // sample to its last.
                     utterance: if live {
-                        utterance
+                        utterance.through_pauses()
                     } else {
                         utterance.through_silence()
                     },
                     engine_ms: 0.0,
+                    ranking: (Ranking::default(), Vec::new()),
+                    complete: None,
                 });
             }
             Err(problem) => outbox::send(&Report::Failed {
@@ -213,19 +421,27 @@ impl Session {
     }
 
     /// Hears what is worth hearing now, and tells the page.
-    async fn work(&mut self) {
+    async fn work(&mut self) -> Work {
         let (Ok(engine), Some(current)) = (&mut self.engine, &mut self.current) else {
-            return;
+            return Work::Done;
         };
         let pass = current
             .utterance
             .next_pass()
             .filter(|pass| current.live || pass.complete);
         if let Some(pass) = pass {
-            match engine.query(&pass.samples, RANKED).await {
-                Ok(answer) => {
+            let hearing = match pass.complete {
+                true => engine.query(&pass.samples, usize::MAX).await,
+                false => engine.query_growing(&pass.samples, usize::MAX).await,
+            };
+            match hearing {
+                Ok(mut answer) => {
                     current.engine_ms = f64::from(answer.timing.total_ms);
+                    let results = std::mem::take(&mut answer.results);
+                    let embedding = answer.embedding.clone();
+                    current.ranking = self.insight.ranking(&results, embedding);
                     current.utterance.take(&pass, answer);
+                    current.complete = pass.complete.then_some(pass);
                     if !current.finished {
                         outbox::send(&Report::Live {
                             utterance: current.number,
@@ -233,22 +449,33 @@ impl Session {
                         });
                     }
                 }
+                Err(error) if is_of_gpu(&error) && engine.backend().kind == BackendKind::Gpu => {
+                    return self.restore(&error).await;
+                }
                 Err(error) => self.fail(problems::of_engine(&error)),
             }
         }
         self.conclude();
+        Work::Done
     }
 
     /// Gives the final answer, once the page waits for it and there is one.
     fn conclude(&mut self) {
-        let Some(current) = self.current.take_if(|current| current.finished) else {
+        let Some(mut current) = self.current.take_if(|current| current.finished) else {
             return;
         };
         let utterance = current.number;
-        let report = if current.utterance.view().complete {
+        let report = if let Some(pass) = current.complete.take() {
+            let found = current.found();
+            let (ranking, scores) = current.ranking;
+            self.insight.travel(utterance, &ranking);
+            let Pass {
+                samples, offset, ..
+            } = pass;
+            self.insight.remember(utterance, samples, offset, scores);
             Report::Answer {
                 utterance,
-                found: current.found(),
+                found: Found { ranking, ..found },
             }
         } else {
             let seconds = current.utterance.seconds();
@@ -264,29 +491,44 @@ impl Session {
     }
 }
 
+impl Opening {
+    async fn open(&self, refetch: bool) -> Result<Opened, Problem> {
+        let (pack, gallery) = (self.pack.clone(), self.gallery.clone());
+        Opened::new(pack, gallery, self.files.clone(), refetch).await
+    }
+}
+
+/// Whether it is the device that failed, not what it was asked.
+fn is_of_gpu(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::GpuLost { .. } | EngineError::Kernel { .. }
+    )
+}
+
 impl Current {
     fn found(&self) -> Found {
         let View {
-            seconds,
-            keywords,
-            results,
-            ..
+            seconds, keywords, ..
         } = self.utterance.view();
-        let matches = results.into_iter().map(|found| protocol::Match {
-            index: found.index,
-            score: found.score,
-        });
+        let (ranking, _) = &self.ranking;
         Found {
             seconds,
             keywords: keywords.into_iter().map(keyword).collect(),
-            matches: matches.collect(),
+            ranking: Ranking {
+                matches: ranking.matches.clone(),
+                median: ranking.median,
+                // Nobody keeps what is not complete.
+                embedding: Vec::new(),
+            },
             engine_ms: self.engine_ms,
         }
     }
 }
 
-fn keyword(LiveKeyword { keyword, firm, .. }: LiveKeyword) -> protocol::Keyword {
+fn keyword(LiveKeyword { id, keyword, firm }: LiveKeyword) -> protocol::Keyword {
     protocol::Keyword {
+        id,
         start: keyword.start,
         end: keyword.end,
         token: keyword.token,

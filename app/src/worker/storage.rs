@@ -1,10 +1,10 @@
 //! What is kept for the next visit: shards under their SHA-256, manifests under their address, in the browser's
 //! Cache API. Nothing here is relied upon: without storage, or with none left, everything comes from its server.
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, Response};
+use web_sys::{Cache, Request, Response};
 
 use crate::browser::{fetch, kept};
 
@@ -22,12 +22,12 @@ impl Storage {
         Self { cache: None }
     }
 
-    /// Opens the storage; browsers have none on insecure pages, and in some private windows.
-    pub async fn open() -> Self {
+    /// Opens the storage of this name; browsers have none on insecure pages, and in some private windows.
+    pub async fn open(name: &str) -> Self {
         let Some(caches) = kept::caches() else {
             return Self::none();
         };
-        let opening = caches.open(kept::NAME);
+        let opening = caches.open(name);
         let opened = JsFuture::from(opening).await;
         Self {
             cache: opened.ok().map(JsCast::unchecked_into),
@@ -69,6 +69,22 @@ impl Storage {
         if let Err(error) = JsFuture::from(putting).await {
             web_sys::console::warn_2(&JsValue::from_str("not kept for the next visit:"), &error);
             self.cache = None;
+        }
+    }
+
+    /// Forgets everything but what is under `keys`.
+    pub async fn keep_only(&self, keys: &[String]) {
+        let Some(cache) = &self.cache else { return };
+        let wanted: Vec<String> = keys.iter().map(|key| address(key)).collect();
+        let Ok(kept) = JsFuture::from(cache.keys()).await else {
+            return;
+        };
+        for request in kept.unchecked_into::<Array>() {
+            let request: Request = request.unchecked_into();
+            if !wanted.contains(&request.url()) {
+                // What cannot be deleted takes room, and does no other harm.
+                drop(JsFuture::from(cache.delete_with_request(&request)).await);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput};
 use saysee_engine::cpu::CpuOps;
 use saysee_engine::index::rank;
-use saysee_engine::ops::{Activation, Ops};
+use saysee_engine::ops::Ops;
 use saysee_engine::pack::WeightFormat;
 
 use super::inputs::{tensor, weight};
@@ -23,15 +23,17 @@ pub fn search(criterion: &mut Criterion) {
             eprintln!("{pictures} pictures are left out: too little memory");
             continue;
         }
-        let gallery = weight(&mut ops, WeightFormat::F32, pictures, DIMENSION);
-        group.throughput(Throughput::Elements(pictures as u64));
-        group.bench_function(BenchmarkId::from_parameter(pictures), |bencher| {
-            bencher.iter(|| {
-                let scores = ops.linear(&query, &gallery, None, Activation::None, None);
-                let scores = pollster::block_on(ops.read(&[&scores.unwrap()])).unwrap();
-                rank(&scores[0], RANKED)
+        for (format, name) in [(WeightFormat::Q8, "i8"), (WeightFormat::F32, "f32")] {
+            let gallery = weight(&mut ops, format, pictures, DIMENSION);
+            group.throughput(Throughput::Elements(pictures as u64));
+            group.bench_function(BenchmarkId::new(name, pictures), |bencher| {
+                bencher.iter(|| {
+                    let scores = ops.search(&query, &gallery);
+                    let scores = pollster::block_on(ops.read(&[&scores.unwrap()])).unwrap();
+                    rank(&scores[0], RANKED)
+                });
             });
-        });
+        }
     }
     group.finish();
 }

@@ -18,6 +18,15 @@ pub struct LogMel {
     transform: Arc<dyn RealToComplex<f32>>,
 }
 
+/// What [`LogMel::growing_features`] keeps between two looks at an utterance.
+#[derive(Clone, Default)]
+pub struct Heard {
+    /// Samples under the frames.
+    samples: Vec<f32>,
+    /// `[frames, mels]`, before floor and mean.
+    energies: Vec<f32>,
+}
+
 /// The bins under one triangle.
 #[derive(Clone)]
 struct Filter {
@@ -76,6 +85,41 @@ impl LogMel {
             });
         }
         let mut features = self.log_energies(samples, frames)?;
+        self.normalise(&mut features);
+        Ok(features)
+    }
+
+    /// [`LogMel::features`] of an utterance that grows: what `heard` keeps of samples that are still the same is not
+    /// transformed again. Floor and mean are those of all that is here, so the features are the same to the bit.
+    ///
+    /// # Errors
+    /// As [`LogMel::features`].
+    pub fn growing_features(
+        &self,
+        samples: &[f32],
+        heard: &mut Heard,
+    ) -> Result<Vec<f32>, AudioError> {
+        let frames = self.frames(samples.len());
+        let known = heard.energies.len() / self.config.mels;
+        let reach = |frames: usize| match frames {
+            0 => 0,
+            frames => (frames - 1) * self.config.hop + self.config.window,
+        };
+        let same = known <= frames
+            && heard.samples.len() == reach(known)
+            && samples.starts_with(&heard.samples);
+        if !same {
+            *heard = Heard::default();
+        }
+        let known = heard.energies.len() / self.config.mels;
+        let new = self.log_energies(&samples[known * self.config.hop..], frames - known)?;
+        heard.energies.extend(new);
+        heard.samples.clear();
+        heard.samples.extend_from_slice(&samples[..reach(frames)]);
+        if frames == 0 {
+            return self.features(samples);
+        }
+        let mut features = heard.energies.clone();
         self.normalise(&mut features);
         Ok(features)
     }
@@ -292,6 +336,35 @@ pub(crate) mod tests {
         for (have, want) in features.iter().zip(&expected) {
             assert!((f64::from(*have) - want).abs() < 2e-3, "{have} {want}");
         }
+    }
+
+    #[test]
+    fn what_was_heard_already_changes_nothing() {
+        let mel = LogMel::new(&config()).unwrap();
+        let samples = chirp(9_000);
+        let mut heard = Heard::default();
+        // Growing, growing by less than a frame, the same again, shorter, and another sound of the same length.
+        let other: Vec<f32> = samples.iter().map(|x| -0.5 * x).collect();
+        for sound in [
+            &samples[..2_000],
+            &samples[..2_100],
+            &samples[..2_100],
+            &samples[..9_000],
+            &samples[..4_000],
+            &other[..4_500],
+        ] {
+            let features = mel.growing_features(sound, &mut heard).unwrap();
+            assert!(
+                features == mel.features(sound).unwrap(),
+                "{} samples",
+                sound.len()
+            );
+        }
+        let before = heard.energies.clone();
+        assert!(mel.growing_features(&other[..399], &mut heard).is_err());
+        let features = mel.growing_features(&other[..4_500], &mut heard).unwrap();
+        assert_eq!(heard.energies, before);
+        assert_eq!(features.len(), before.len());
     }
 
     #[test]

@@ -5,10 +5,25 @@ const EPSILON: f64 = 1e-5;
 
 /// `(x - mean) / sqrt(variance + 1e-5)` with the population variance of all samples (spec: architecture section 2).
 pub fn standardise(samples: &mut [f32]) {
+    let (mean, inverse) = moments(samples);
+    shift(samples, mean, inverse);
+}
+
+/// The same with mean and variance of other samples.
+pub fn standardise_like(samples: &mut [f32], basis: &[f32]) {
+    let (mean, inverse) = moments(basis);
+    shift(samples, mean, inverse);
+}
+
+/// The mean, and one over the standard deviation.
+fn moments(samples: &[f32]) -> (f64, f64) {
     let count = samples.len().max(1) as f64;
     let mean = samples.iter().map(|x| f64::from(*x)).sum::<f64>() / count;
     let spread = samples.iter().map(|x| (f64::from(*x) - mean).powi(2));
-    let inverse = 1.0 / (spread.sum::<f64>() / count + EPSILON).sqrt();
+    (mean, 1.0 / (spread.sum::<f64>() / count + EPSILON).sqrt())
+}
+
+fn shift(samples: &mut [f32], mean: f64, inverse: f64) {
     for x in samples {
         *x = ((f64::from(*x) - mean) * inverse) as f32;
     }

@@ -4,6 +4,7 @@ use super::Matrix;
 use super::attention::Part;
 use crate::error::EngineError;
 use crate::ops::{Attention, Columns};
+use crate::pack::WeightData;
 
 /// Refuses an operation unless its operands fit.
 pub(super) fn fit(
@@ -20,6 +21,14 @@ pub(super) fn fit(
 
 pub(super) fn shape_of(x: &Matrix) -> String {
     format!("[{}, {}]", x.rows(), x.columns())
+}
+
+/// A weight of as many numbers as its shape says.
+pub(super) fn check_count(name: &str, weight: &WeightData) -> Result<(), EngineError> {
+    let ([rows, columns], count) = (weight.shape(), weight.count());
+    fit(rows.checked_mul(columns) == Some(count), name, || {
+        format!("{count} numbers of shape [{rows}, {columns}]")
+    })
 }
 
 /// A bias of `columns` numbers, or none.

@@ -62,18 +62,18 @@ impl Moments {
     }
 }
 
-/// `x [samples, 1]` by `weight [outputs, taps]`, each output then brought to mean 0 and variance 1 over time, times
-/// `scale` plus `shift`. A bias of the convolution would be taken away with the mean. No padding, and at least one
+/// `x [samples, 1]` by `weight [outputs, taps]`, each output then brought to mean 0 and variance 1 over time, as those of
+/// `basis` are, times `scale` plus `shift`. A bias of the convolution would be taken away with the mean. No padding, and at least one
 /// output frame; shapes are the caller's to check.
 pub(super) fn normalised(
     (set, pool): (InstructionSet, &Pool),
-    x: &Matrix,
+    (x, basis): (&Matrix, &Matrix),
     weight: &Matrix,
     shape: Convolution,
     (scale, shift): (&Matrix, &Matrix),
     activation: Activation,
 ) -> Vec<f32> {
-    let moments = Moments::of(x.data(), shape);
+    let moments = Moments::of(basis.data(), shape);
     let outputs = weight.rows();
     let mut filters = Vec::with_capacity(weight.data().len());
     let mut bias = Vec::with_capacity(outputs);

@@ -13,6 +13,7 @@ mod norm;
 mod pool;
 mod product;
 mod rank;
+mod search;
 mod slots;
 mod text;
 mod tiles;
@@ -22,11 +23,11 @@ pub use matrix::Matrix;
 pub use pool::Pool;
 pub use weight::Weight;
 
-use crate::audio::LogMel;
+use crate::audio::{Heard, LogMel};
 use crate::error::EngineError;
 use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
-use checks::{check_bias, check_keys, fit, part, shape_of};
+use checks::{check_bias, check_count, check_keys, fit, part, shape_of};
 use product::Finish;
 use tiles::InstructionSet;
 
@@ -43,7 +44,7 @@ pub enum Precision {
 /// The operations on the CPU: on one core, unless it is given a [`Pool`] of threads. How many there are changes no bit of a
 /// result.
 pub struct CpuOps {
-    front_end: Option<(LogMelConfig, LogMel)>,
+    front_end: Option<(LogMelConfig, LogMel, Heard)>,
     precision: Precision,
     set: InstructionSet,
     pool: Pool,
@@ -92,11 +93,12 @@ impl Ops for CpuOps {
     type Weight = Weight;
 
     fn load(&mut self, name: &str, weight: &WeightData) -> Result<Weight, EngineError> {
-        let [rows, columns] = weight.shape();
-        let count = weight.count();
-        fit(rows.checked_mul(columns) == Some(count), name, || {
-            format!("{count} numbers of shape [{rows}, {columns}]")
-        })?;
+        check_count(name, weight)?;
+        Ok(Weight::new(weight.clone()))
+    }
+
+    fn load_owned(&mut self, name: &str, weight: WeightData) -> Result<Weight, EngineError> {
+        check_count(name, &weight)?;
         Ok(Weight::new(weight))
     }
 
@@ -114,12 +116,13 @@ impl Ops for CpuOps {
     }
 
     fn log_mel(&mut self, samples: &[f32], config: &LogMelConfig) -> Result<Matrix, EngineError> {
-        let front_end = match self.front_end.take() {
-            Some((known, front_end)) if known == *config => front_end,
-            _ => LogMel::new(config)?,
+        let (front_end, heard) = match self.front_end.take() {
+            Some((known, front_end, heard)) if known == *config => (front_end, heard),
+            _ => (LogMel::new(config)?, Heard::default()),
         };
-        let (_, front_end) = self.front_end.insert((config.clone(), front_end));
-        let features = front_end.features(samples)?;
+        let (_, front_end, heard) = self.front_end.insert((config.clone(), front_end, heard));
+        // While somebody speaks, the same samples come again and again, with some more at their end.
+        let features = front_end.growing_features(samples, heard)?;
         Ok(Matrix::new(
             features.len() / config.mels,
             config.mels,
@@ -163,6 +166,17 @@ impl Ops for CpuOps {
         let product = weight.product(self.set, self.precision, x.columns(), false);
         let out = convolution::convolve(&self.pool, x, &product, shape, finish, outputs);
         Ok(Matrix::new(rows, outputs, out))
+    }
+
+    fn search(&mut self, query: &Matrix, gallery: &Weight) -> Result<Matrix, EngineError> {
+        let fine = query.rows() == 1 && query.columns() == gallery.columns();
+        fit(fine, "search", || {
+            format!("{} in a gallery of {}", shape_of(query), gallery.shape())
+        })?;
+        match gallery.bytes(|values, scales| search::scores(query.data(), values, scales)) {
+            Some(scores) => Ok(Matrix::new(1, gallery.rows(), scores)),
+            None => self.linear(query, gallery, None, Activation::None, None),
+        }
     }
 
     fn convolve(
@@ -270,13 +284,34 @@ impl Ops for CpuOps {
         norm: (&Weight, &Weight),
         activation: Activation,
     ) -> Result<Matrix, EngineError> {
+        match self.normalised_convolve_like(x, x, weight, bias, shape, norm, activation)? {
+            Some(out) => Ok(out),
+            None => {
+                let convolved = self.convolve(x, weight, bias, shape, Activation::None)?;
+                self.channel_norm(&convolved, norm.0, norm.1, activation)
+            }
+        }
+    }
+
+    fn normalised_convolve_like(
+        &mut self,
+        x: &Matrix,
+        basis: &Matrix,
+        weight: &Weight,
+        bias: Option<&Weight>,
+        shape: Convolution,
+        norm: (&Weight, &Weight),
+        activation: Activation,
+    ) -> Result<Option<Matrix>, EngineError> {
         let taps = weight.columns();
+        let of_samples = x.columns() == 1 && basis.columns() == 1;
+        let plain = shape.kernel == taps && shape.padding == 0 && shape.stride > 0;
+        if !(of_samples && plain && taps <= first_convolution::MOST_TAPS) {
+            return Ok(None);
+        }
         let frames = shape.output_frames(x.rows());
-        let of_samples = x.columns() == 1 && shape.kernel == taps && shape.padding == 0;
-        let fits = of_samples && taps <= first_convolution::MOST_TAPS && shape.stride > 0;
-        if !fits || frames == 0 {
-            let convolved = self.convolve(x, weight, bias, shape, Activation::None)?;
-            return self.channel_norm(&convolved, norm.0, norm.1, activation);
+        if frames == 0 || shape.output_frames(basis.rows()) == 0 {
+            return Ok(None);
         }
         let outputs = weight.rows();
         let (scale, shift) = (norm.0.matrix(), norm.1.matrix());
@@ -291,13 +326,13 @@ impl Ops for CpuOps {
         let norm = (&scale, &shift);
         let out = first_convolution::normalised(
             (self.set, &self.pool),
-            x,
+            (x, basis),
             &weight,
             shape,
             norm,
             activation,
         );
-        Ok(Matrix::new(frames, outputs, out))
+        Ok(Some(Matrix::new(frames, outputs, out)))
     }
 
     fn gated_linear_unit(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {

@@ -21,7 +21,11 @@ const LEAST_WORK: usize = 100_000;
 const TASKS: usize = 4;
 /// Looks at whether there is something new before a thread goes to sleep: some microseconds, about as long as waking it takes. In
 /// WebAssembly a look is one load, natively it tells the processor to pause.
-const LOOKS: usize = if cfg!(target_family = "wasm") { 5_000 } else { 300 };
+const LOOKS: usize = if cfg!(target_family = "wasm") {
+    5_000
+} else {
+    300
+};
 /// Most threads there may be.
 const MOST: usize = 64;
 /// Whether threads can share memory at all.

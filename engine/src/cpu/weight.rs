@@ -33,11 +33,11 @@ pub(super) enum Product {
 
 impl Weight {
     /// The data's numbers must be as many as its shape says.
-    pub(super) fn new(data: &WeightData) -> Self {
+    pub(super) fn new(data: WeightData) -> Self {
         let [rows, columns] = data.shape();
         let form = match data {
-            WeightData::F32 { data, .. } => Form::Matrix(Matrix::new(rows, columns, data.clone())),
-            quantised => Form::Stored(quantised.clone()),
+            WeightData::F32 { data, .. } => Form::Matrix(Matrix::new(rows, columns, data)),
+            quantised => Form::Stored(quantised),
         };
         Self {
             rows,
@@ -64,6 +64,14 @@ impl Weight {
     fn form(&self) -> MutexGuard<'_, Form> {
         // Whatever panicked left a whole form.
         self.form.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What `f` makes of its bytes and their scales, where it is kept in eight bits and has not been used otherwise.
+    pub(super) fn bytes<R>(&self, f: impl FnOnce(&[i8], &[f32]) -> R) -> Option<R> {
+        match &*self.form() {
+            Form::Stored(WeightData::Q8 { values, scales, .. }) => Some(f(values, scales)),
+            _ => None,
+        }
     }
 
     /// All of it, row after row.

@@ -8,8 +8,9 @@ use crate::cpu::CpuOps;
 use crate::error::EngineError;
 use crate::gpu::{GpuOps, Ledger};
 use crate::graph::front_end::Timing;
-use crate::graph::{Heard, NamedStage, Neighbours, Network, StageTime};
+use crate::graph::{Grown, Heard, NamedStage, Neighbours, Network, StageTime};
 use crate::ops::Ops;
+use crate::pack::WeightData;
 
 /// Least cosine between the embeddings of both backends for the GPU to be trusted. Rounding alone
 /// leaves them far closer; drivers that compute nonsense do not come near it.
@@ -19,6 +20,8 @@ pub(super) const AGREEMENT: f32 = 0.99;
 pub(super) struct Running<O: Ops> {
     pub(super) ops: O,
     pub(super) network: Network<O>,
+    /// Of the utterance that is heard while it grows.
+    pub(super) grown: Option<Grown<O::Tensor>>,
 }
 
 /// A network on one of the two backends.
@@ -29,20 +32,15 @@ pub(super) enum Backend {
 
 impl<O: Ops> Running<O> {
     pub(super) async fn hear(&mut self, samples: &[f32]) -> Result<Heard, EngineError> {
-        let heard = self.network.hear(&mut self.ops, samples).await?;
-        if heard
-            .embedding
-            .iter()
-            .chain(&heard.scores)
-            .all(|x| x.is_finite())
-        {
-            Ok(heard)
-        } else {
-            Err(EngineError::Kernel {
-                kernel: "network".to_owned(),
-                message: "left numbers that are not finite".to_owned(),
-            })
-        }
+        finite(self.network.hear(&mut self.ops, samples).await?)
+    }
+
+    /// The same of an utterance that still grows.
+    pub(super) async fn hear_growing(&mut self, samples: &[f32]) -> Result<Heard, EngineError> {
+        let hearing = self
+            .network
+            .hear_growing(&mut self.ops, samples, &mut self.grown);
+        finite(hearing.await?)
     }
 
     /// What two seconds of sound leave and take: one run to warm up, then the better of two.
@@ -56,6 +54,18 @@ impl<O: Ops> Running<O> {
         }
         Ok((heard, best))
     }
+}
+
+/// Refuses numbers that no network leaves when all is well.
+fn finite(heard: Heard) -> Result<Heard, EngineError> {
+    let mut numbers = heard.embedding.iter().chain(&heard.scores);
+    if numbers.all(|x| x.is_finite()) {
+        return Ok(heard);
+    }
+    Err(EngineError::Kernel {
+        kernel: "network".to_owned(),
+        message: "left numbers that are not finite".to_owned(),
+    })
 }
 
 /// Runs `$body` with `$running` bound to whichever backend there is.
@@ -77,16 +87,16 @@ impl Backend {
         on!(self, running => running.network.timing())
     }
 
-    pub(super) fn set_gallery(
-        &mut self,
-        embeddings: Vec<f32>,
-        dimension: usize,
-    ) -> Result<(), EngineError> {
-        on!(self, running => running.network.set_gallery(&mut running.ops, embeddings, dimension))
+    pub(super) fn set_gallery(&mut self, embeddings: WeightData) -> Result<(), EngineError> {
+        on!(self, running => running.network.set_gallery(&mut running.ops, embeddings))
     }
 
     pub(super) async fn hear(&mut self, samples: &[f32]) -> Result<Heard, EngineError> {
         on!(self, running => running.hear(samples).await)
+    }
+
+    pub(super) async fn hear_growing(&mut self, samples: &[f32]) -> Result<Heard, EngineError> {
+        on!(self, running => running.hear_growing(samples).await)
     }
 
     pub(super) async fn stages(

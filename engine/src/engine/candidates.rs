@@ -5,6 +5,7 @@
 
 use super::backend::{AGREEMENT, Backend, Running, on_cpu, on_gpu, trial_sound};
 use super::options::EngineOptions;
+use super::rehearsal;
 use super::report::{BackendChoice, BackendKind, BackendReport, BackendTime};
 use crate::cpu::{CpuOps, Precision};
 use crate::error::EngineError;
@@ -38,6 +39,7 @@ impl<O: Ops> Filling<O> {
     fn assemble(self, manifest: &Manifest) -> Result<Running<O>, EngineError> {
         let network = Network::assemble(self.weights, manifest)?;
         Ok(Running {
+            grown: None,
             ops: self.ops,
             network,
         })
@@ -195,7 +197,7 @@ async fn faster(
     }
 }
 
-/// Opens the GPU with its kernels compiled; one that is a program on the CPU only if `software` is welcome.
+/// Opens the GPU with its kernels compiled and its self-test passed; one that is a program on the CPU only if `software` is welcome.
 async fn open_gpu(
     manifest: &Manifest,
     software: bool,
@@ -213,5 +215,6 @@ async fn open_gpu(
         });
     }
     ops.warm_up(progress).await?;
+    rehearsal::check(&mut ops, manifest).await?;
     Ok(ops)
 }

@@ -46,11 +46,11 @@ impl EngineLoader {
     pub async fn with_options(
         manifest: Manifest,
         choice: BackendChoice,
-        options: EngineOptions,
+        options: impl Into<EngineOptions>,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
         Ok(Self {
-            candidates: Candidates::open(&manifest, choice, options, progress).await?,
+            candidates: Candidates::open(&manifest, choice, options.into(), progress).await?,
             shards: Loader::new(manifest),
         })
     }

@@ -4,7 +4,8 @@
 //! loader.rs      shards to an engine        candidates.rs  backends that are filled, and the one that stays
 //! backend.rs     CPU and GPU behind one face                report.rs      which one, and why
 //! naming.rs      keywords and their times                   answer.rs      what comes out
-//! derived.rs     stages that follow from others             options.rs     what it may use of the machine
+//! derived.rs     stages that follow from others             rehearsal.rs   the GPU's self-test at start
+//! options.rs     what it may use of the machine
 //! ```
 
 mod answer;
@@ -14,6 +15,7 @@ mod derived;
 mod loader;
 mod naming;
 mod options;
+mod rehearsal;
 mod report;
 
 pub use answer::{Answer, Keyword, Match, Timing};
@@ -28,9 +30,9 @@ use crate::error::EngineError;
 use crate::format::FormatError;
 use crate::gallery::{self, Gallery};
 use crate::gpu::{Ceiling, GpuOps, KernelChoice, KernelTime, Ledger};
-use crate::graph::{NamedStage, Neighbours, StageTime};
+use crate::graph::{Heard, NamedStage, Neighbours, StageTime};
 use crate::index::rank;
-use crate::pack::{Manifest, Pack};
+use crate::pack::{Manifest, Pack, WeightData};
 use backend::Backend;
 use candidates::Candidates;
 use derived::Derived;
@@ -164,27 +166,30 @@ impl Engine {
             return refuse("dimension", sizes);
         }
         let ids = manifest.items.iter().map(|item| item.id.clone()).collect();
-        self.set_embeddings(gallery.embeddings().to_vec(), ids)
+        self.set_embeddings(gallery.stored().clone(), ids)
     }
 
-    /// Ranks pictures of which no more is known than `embeddings`, in the space of the pack and of length 1, and `ids`.
+    /// Ranks pictures of which no more is known than `embeddings [pictures, dimension]`, in the space of the pack and of
+    /// length 1, and `ids`.
     ///
     /// # Errors
-    /// When there are not as many embeddings as ids; what the device refuses.
+    /// When there are not as many embeddings as ids, or they are of another dimension; what the device refuses, which
+    /// leaves no picture to rank.
     pub fn set_embeddings(
         &mut self,
-        embeddings: Vec<f32>,
+        embeddings: WeightData,
         ids: Vec<String>,
     ) -> Result<(), EngineError> {
-        if embeddings.len() != ids.len() * self.dimension {
-            let (numbers, count) = (embeddings.len(), ids.len());
+        let shape = [ids.len(), self.dimension];
+        if embeddings.shape() != shape {
             let problem = format!(
-                "{numbers} numbers for {count} pictures of {}",
-                self.dimension
+                "{:?} numbers, where {shape:?} were expected",
+                embeddings.shape()
             );
             return Err(EngineError::shape("gallery", problem));
         }
-        self.backend.set_gallery(embeddings, self.dimension)?;
+        self.ids.clear();
+        self.backend.set_gallery(embeddings)?;
         self.ids = ids;
         Ok(())
     }
@@ -197,11 +202,32 @@ impl Engine {
         let start = Instant::now();
         let seconds = self.check(samples)?;
         let heard = self.backend.hear(samples).await?;
+        Ok(self.answer(heard, seconds, top_n, start))
+    }
+
+    /// As [`Engine::query`] for the beginning of an utterance that is still being spoken: call it again and again as it
+    /// grows, and [`Engine::query`] at its end. Where a network begins with convolutions over samples, on the CPU those
+    /// of earlier calls are kept, and the answer is approximate.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn query_growing(
+        &mut self,
+        samples: &[f32],
+        top_n: usize,
+    ) -> Result<Answer, EngineError> {
+        let start = Instant::now();
+        let seconds = self.check(samples)?;
+        let heard = self.backend.hear_growing(samples).await?;
+        Ok(self.answer(heard, seconds, top_n, start))
+    }
+
+    fn answer(&self, heard: Heard, seconds: f32, top_n: usize, start: Instant) -> Answer {
         let network_ms = milliseconds(start);
         let named = self.naming.as_ref();
         let keywords = named.map_or_else(Vec::new, |naming| naming.keywords(&heard, seconds));
         let results = self.matches(&heard.scores, top_n);
-        Ok(Answer {
+        Answer {
             seconds,
             embedding: heard.embedding,
             keywords,
@@ -210,7 +236,7 @@ impl Engine {
                 network_ms,
                 total_ms: milliseconds(start),
             },
-        })
+        }
     }
 
     fn matches(&self, scores: &[f32], top_n: usize) -> Vec<Match> {
@@ -314,8 +340,15 @@ impl Engine {
         self.backend.gpu().map(GpuOps::choice)
     }
 
+    /// Whether every kernel is timed from now on: see [`GpuOps::set_profile`]. The CPU has none.
+    pub fn set_profile(&mut self, on: bool) {
+        if let Some(gpu) = self.backend.gpu_mut() {
+            gpu.set_profile(on);
+        }
+    }
+
     /// What each kernel has done since the last call: see [`GpuOps::profile`]. Empty on the CPU, and unless
-    /// [`GpuOptions::profile`](crate::gpu::GpuOptions::profile) was set.
+    /// [`Engine::set_profile`] asked for it.
     ///
     /// # Errors
     /// [`EngineError::GpuLost`].

@@ -11,3 +11,12 @@ pub struct EngineOptions {
     /// Threads of the CPU; one without it.
     pub pool: Pool,
 }
+
+impl From<GpuOptions> for EngineOptions {
+    fn from(gpu: GpuOptions) -> Self {
+        Self {
+            gpu,
+            ..Self::default()
+        }
+    }
+}

@@ -86,7 +86,7 @@ fn a_gallery_of_another_space_is_refused() {
     manifest.embedding_space = "elsewhere-1".to_owned();
     let files = gallery::write(
         manifest,
-        gallery.embeddings(),
+        &gallery.embeddings(),
         gallery::EmbeddingFormat::F32,
     )
     .unwrap();
@@ -236,8 +236,10 @@ fn an_embedding_finds_itself_among_the_pictures() {
     assert!((found[0].score - 1.0).abs() < 1e-5);
     assert!(pollster::block_on(engine.search(&[1.0; 31], 3)).is_err());
 
-    let mut two = picture.clone();
-    two.extend(&picture);
+    let two = WeightData::F32 {
+        shape: [2, 32],
+        data: picture.repeat(2),
+    };
     assert!(
         engine
             .set_embeddings(two.clone(), vec!["one".to_owned()])
@@ -247,4 +249,40 @@ fn an_embedding_finds_itself_among_the_pictures() {
     engine.set_embeddings(two, ids).unwrap();
     let found = pollster::block_on(engine.search(&picture, 3)).unwrap();
     assert_eq!(found[0].id, "one");
+}
+
+#[test]
+fn pictures_in_eight_bits_are_found_alike() {
+    let gallery = testing::gallery(300, 3).unwrap();
+    let bytes = WeightData::quantise([300, 32], &gallery.embeddings()).unwrap();
+    let ids = || (0..300).map(|index| index.to_string()).collect();
+    let exact = WeightData::F32 {
+        shape: [300, 32],
+        data: bytes.to_f32(),
+    };
+    let scores = |backend, embeddings: &WeightData| {
+        let mut engine = engine(backend).unwrap();
+        engine.set_embeddings(embeddings.clone(), ids()).unwrap();
+        let mut found = Vec::new();
+        for picture in [0, 17, 299] {
+            let query = gallery.embedding(picture).unwrap();
+            found.extend(pollster::block_on(engine.search(&query, 300)).unwrap());
+        }
+        found
+            .into_iter()
+            .map(|found| (found.index, found.score))
+            .collect::<Vec<_>>()
+    };
+    let expected = scores(BackendChoice::CpuExact, &exact);
+    for backend in [BackendChoice::Cpu, BackendChoice::Gpu] {
+        let found = scores(backend, &bytes);
+        assert_eq!(found[0].0, 0, "{backend:?}");
+        for (have, want) in found.iter().zip(&expected) {
+            // Places may only differ between scores that are as good as the same.
+            assert!(
+                (have.1 - want.1).abs() < 1e-4,
+                "{backend:?} {have:?} {want:?}"
+            );
+        }
+    }
 }

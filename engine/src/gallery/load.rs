@@ -1,14 +1,19 @@
 //! Bytes to a checked gallery.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::GalleryError;
 use super::manifest::{GalleryManifest, MANIFEST_FILE};
-use crate::format::{self, Number, Source};
+use crate::format::{self, Number, RawTensor, Source};
+use crate::pack::{GROUP, WeightData};
 
 /// A checked gallery.
 #[derive(Clone, Debug)]
 pub struct Gallery {
     manifest: GalleryManifest,
-    embeddings: Vec<f32>,
+    /// `[count, dimension]`, rows of length 1.
+    embeddings: WeightData,
 }
 
 impl Gallery {
@@ -40,11 +45,7 @@ impl Gallery {
         let file = &announced.file;
         format::verify(file, bytes, announced.bytes, &announced.sha256)?;
         let mut raw = format::read_tensors(file, bytes)?;
-        let name = &announced.tensor;
-        let refuse = |problem: String| GalleryError::tensor(file, name, problem);
-        let tensor = raw
-            .remove(name)
-            .ok_or_else(|| refuse("missing".to_owned()))?;
+        let embeddings = take(&manifest, &mut raw)?;
         if let Some(other) = raw.keys().next() {
             return Err(GalleryError::tensor(
                 file,
@@ -52,30 +53,12 @@ impl Gallery {
                 "the gallery has no tensor of this name",
             ));
         }
-        let shape = [manifest.count, manifest.dimension];
-        if tensor.shape != shape {
-            return Err(refuse(format!(
-                "has shape {:?}, where {shape:?} was expected",
-                tensor.shape
-            )));
-        }
-        let embeddings = match tensor.number {
-            Number::F32 => format::floats(tensor.data),
-            Number::F16 => {
-                format::halves(tensor.data).map(|data| data.iter().map(|x| x.to_f32()).collect())
-            }
-            Number::I8 | Number::U8 => {
-                return Err(refuse("is neither F16 nor F32".to_owned()));
-            }
-        };
-        let embeddings = embeddings
-            .ok_or_else(|| refuse("has values that are not finite numbers".to_owned()))?;
-        for (index, row) in embeddings.chunks(manifest.dimension).enumerate() {
+        for index in 0..manifest.count {
+            let row = embeddings.row(index);
             let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-            if (length - 1.0).abs() > 0.01 {
-                return Err(refuse(format!(
-                    "row {index} has length {length:.3}, where 1 was expected"
-                )));
+            if !(0.99..=1.01).contains(&length) {
+                let problem = format!("row {index} has length {length:.3}, where 1 was expected");
+                return Err(GalleryError::tensor(file, &announced.tensor, problem));
             }
         }
         Ok(Self {
@@ -89,8 +72,81 @@ impl Gallery {
         &self.manifest
     }
 
-    /// `[count, dimension]`, row-major, rows of length 1.
-    pub fn embeddings(&self) -> &[f32] {
+    /// `[count, dimension]`, row-major, rows of length 1: copied where they are stored in fewer bits.
+    pub fn embeddings(&self) -> Cow<'_, [f32]> {
+        match &self.embeddings {
+            WeightData::F32 { data, .. } => Cow::Borrowed(data),
+            other => Cow::Owned(other.to_f32()),
+        }
+    }
+
+    /// The same as they are stored.
+    pub fn stored(&self) -> &WeightData {
         &self.embeddings
+    }
+
+    /// The embedding of one picture; `None` when there are not so many.
+    pub fn embedding(&self, picture: usize) -> Option<Vec<f32>> {
+        (picture < self.manifest.count).then(|| self.embeddings.row(picture))
+    }
+}
+
+/// The tensors that the manifest announces.
+fn take(
+    manifest: &GalleryManifest,
+    raw: &mut BTreeMap<String, RawTensor<&[u8]>>,
+) -> Result<WeightData, GalleryError> {
+    let (file, name) = (&manifest.embeddings.file, &manifest.embeddings.tensor);
+    let shape = [manifest.count, manifest.dimension];
+    let refuse = |name: &str, problem: String| GalleryError::tensor(file, name, problem);
+    let mut take = |name: &str, shape: [usize; 2]| {
+        let tensor = raw
+            .remove(name)
+            .ok_or_else(|| refuse(name, "missing".to_owned()))?;
+        if tensor.shape != shape {
+            let problem = format!("has shape {:?}, where {shape:?} was expected", tensor.shape);
+            return Err(refuse(name, problem));
+        }
+        Ok(tensor)
+    };
+    let not_finite = || refuse(name, "has values that are not finite numbers".to_owned());
+    let tensor = take(name, shape)?;
+    match tensor.number {
+        Number::F32 => {
+            let data = format::floats(tensor.data).ok_or_else(not_finite)?;
+            Ok(WeightData::F32 { shape, data })
+        }
+        Number::F16 => {
+            let data = format::halves(tensor.data).ok_or_else(not_finite)?;
+            Ok(WeightData::F16 { shape, data })
+        }
+        Number::I8 => {
+            if !manifest.dimension.is_multiple_of(GROUP) {
+                let problem =
+                    format!("is I8, which takes a dimension that is a multiple of {GROUP}");
+                return Err(refuse(name, problem));
+            }
+            let values = format::integers(tensor.data).ok_or_else(|| {
+                refuse(
+                    name,
+                    "has the value -128; -127..=127 are allowed".to_owned(),
+                )
+            })?;
+            let name = format!("{name}.scales");
+            let scales = take(&name, [shape[0], shape[1] / GROUP])?;
+            let scales = Some(scales)
+                .filter(|scales| scales.number == Number::F32)
+                .and_then(|scales| format::floats(scales.data))
+                .filter(|scales| scales.iter().all(|scale| *scale >= 0.0))
+                .ok_or_else(|| {
+                    refuse(&name, "are no finite numbers of F32 from 0 on".to_owned())
+                })?;
+            Ok(WeightData::Q8 {
+                shape,
+                values,
+                scales,
+            })
+        }
+        Number::U8 => Err(refuse(name, "is neither F32, F16 nor I8".to_owned())),
     }
 }

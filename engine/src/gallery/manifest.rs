@@ -78,6 +78,9 @@ pub struct Item {
     pub credit: String,
     /// Its licence.
     pub licence: String,
+    /// The character that the picture shows, in a gallery of characters: what copying it means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub character: Option<String>,
 }
 
 impl GalleryManifest {
@@ -159,6 +162,12 @@ impl Item {
             is_text(&self.licence),
             field("licence"),
             "not 1..=1000 bytes of printable text",
+        )?;
+        let character = self.character.as_deref();
+        fields.require(
+            character.is_none_or(|text| is_text(text) && text.len() <= 64),
+            field("character"),
+            "not 1..=64 bytes of printable text",
         )
     }
 }

@@ -1,16 +1,18 @@
 //! Galleries as they should and should not be.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::*;
-use crate::format::sha256_hex;
+use crate::format::{RawTensor, sha256_hex};
 use crate::testing;
 
 fn files() -> (Value, Vec<u8>) {
     let gallery = testing::gallery(5, 1).unwrap();
     let files = write(
         gallery.manifest().clone(),
-        gallery.embeddings(),
+        &gallery.embeddings(),
         EmbeddingFormat::F16,
     )
     .unwrap();
@@ -39,9 +41,71 @@ fn what_is_written_can_be_read() {
     let (json, bytes) = files();
     let read = Gallery::load(json.to_string().as_bytes(), &bytes).unwrap();
     assert_eq!(read.manifest().items, gallery.manifest().items);
-    for (have, want) in read.embeddings().iter().zip(gallery.embeddings()) {
+    for (have, want) in read.embeddings().iter().zip(gallery.embeddings().iter()) {
         assert!((have - want).abs() < 1e-3);
     }
+}
+
+#[test]
+fn eight_bits_keep_directions_and_are_checked() {
+    let gallery = testing::gallery(5, 1).unwrap();
+    let manifest = gallery.manifest().clone();
+    let files = write(manifest, &gallery.embeddings(), EmbeddingFormat::I8).unwrap();
+    let (json, bytes) = (&files.files[0].1, &files.files[1].1);
+    let read = Gallery::load(json, bytes).unwrap();
+    for (have, want) in read.embeddings().iter().zip(gallery.embeddings().iter()) {
+        assert!((have - want).abs() < 0.005, "{have} {want}");
+    }
+    assert_eq!(read.embedding(4).unwrap(), read.embeddings()[4 * 32..]);
+    assert_eq!(read.embedding(5), None);
+
+    // The same with other scales, values that no rounding makes, and without scales.
+    type Tensors = BTreeMap<String, RawTensor<Vec<u8>>>;
+    let spoilt = |spoil: &dyn Fn(&mut Tensors)| {
+        let mut tensors = crate::format::read_tensors("x", bytes)
+            .unwrap()
+            .into_iter()
+            .map(|(name, tensor)| {
+                let data = tensor.data.to_vec();
+                let (number, shape) = (tensor.number, tensor.shape);
+                (
+                    name,
+                    RawTensor {
+                        number,
+                        shape,
+                        data,
+                    },
+                )
+            })
+            .collect();
+        spoil(&mut tensors);
+        let bytes = crate::format::write_tensors("x", &tensors).unwrap();
+        let mut json: Value = serde_json::from_slice(json).unwrap();
+        json["embeddings"]["bytes"] = json!(bytes.len());
+        json["embeddings"]["sha256"] = json!(sha256_hex(&bytes));
+        Gallery::load(json.to_string().as_bytes(), &bytes).unwrap_err()
+    };
+    let about = |error: GalleryError, expected: &str| {
+        let named = matches!(&error, GalleryError::Tensor { tensor, .. } if tensor == expected);
+        assert!(named, "{error} should be about {expected}");
+    };
+    let scales = "embeddings.scales";
+    about(spoilt(&|tensors| drop(tensors.remove(scales))), scales);
+    about(
+        spoilt(&|tensors| {
+            let scales = &mut tensors.get_mut(scales).unwrap().data;
+            scales[..4].copy_from_slice(&(-1.0_f32).to_le_bytes());
+        }),
+        scales,
+    );
+    about(
+        spoilt(&|tensors| tensors.get_mut("embeddings").unwrap().data[3] = 0x80),
+        "embeddings",
+    );
+    about(
+        spoilt(&|tensors| tensors.get_mut("embeddings").unwrap().data.fill(0)),
+        "embeddings",
+    );
 }
 
 #[test]

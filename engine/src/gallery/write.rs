@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::manifest::{Embeddings, FORMAT, GalleryManifest, MANIFEST_FILE, VERSION};
 use super::{Gallery, GalleryError};
 use crate::format::{Number, RawTensor, sha256_hex, write_tensors};
+use crate::pack::{GROUP, WeightData};
 
 /// Number format of the embeddings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum EmbeddingFormat {
     F32,
     /// 16-bit floats.
     F16,
+    /// 8-bit integers with a scale for 32: for galleries of very many pictures. The dimension is a multiple of 32.
+    I8,
 }
 
 /// The files of a gallery, ready to be written into its folder.
@@ -49,27 +52,41 @@ pub fn write(
         );
         return Err(GalleryError::tensor(&file, &tensor, problem));
     }
+    let shape = vec![manifest.count, manifest.dimension];
+    let little_endian = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let mut tensors = BTreeMap::new();
     let (number, data) = match number {
-        EmbeddingFormat::F32 => (
-            Number::F32,
-            embeddings.iter().flat_map(|x| x.to_le_bytes()).collect(),
-        ),
+        EmbeddingFormat::F32 => (Number::F32, little_endian(embeddings)),
         EmbeddingFormat::F16 => {
             let halves = embeddings
                 .iter()
                 .flat_map(|x| half::f16::from_f32(*x).to_le_bytes());
             (Number::F16, halves.collect())
         }
+        EmbeddingFormat::I8 => {
+            let quantised = WeightData::quantise([shape[0], shape[1]], embeddings);
+            let Some(WeightData::Q8 { values, scales, .. }) = quantised else {
+                let problem = format!("I8 takes a dimension that is a multiple of {GROUP}");
+                return Err(GalleryError::tensor(&file, &tensor, problem));
+            };
+            let scales = RawTensor {
+                number: Number::F32,
+                shape: vec![shape[0], shape[1] / GROUP],
+                data: little_endian(&scales),
+            };
+            tensors.insert(format!("{tensor}.scales"), scales);
+            (
+                Number::I8,
+                values.into_iter().map(i8::cast_unsigned).collect(),
+            )
+        }
     };
-    let shape = vec![manifest.count, manifest.dimension];
-    let tensors = BTreeMap::from([(
-        tensor.clone(),
-        RawTensor {
-            number,
-            shape,
-            data,
-        },
-    )]);
+    let values = RawTensor {
+        number,
+        shape,
+        data,
+    };
+    tensors.insert(tensor.clone(), values);
     let bytes = write_tensors(&file, &tensors)?;
     manifest.embeddings = Embeddings {
         file: file.clone(),

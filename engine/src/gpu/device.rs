@@ -19,8 +19,6 @@ pub struct GpuOptions {
     pub choice: Option<KernelChoice>,
     /// Whether results may be less exact where weights are.
     pub precision: Precision,
-    /// Whether every dispatch is timed, for [`super::GpuOps::profile`]. Costs a pass a dispatch.
-    pub profile: bool,
 }
 
 /// What runs the kernels, for people and for the choice of a backend.
@@ -73,10 +71,7 @@ impl Gpu {
         };
         // WebGPU's default limits are enough for every kernel; a lesser adapter gives what it has.
         let limits = wgpu::Limits::default().or_worse_values_from(&adapter.limits());
-        let mut wanted = wgpu::Features::SHADER_F16;
-        if options.profile {
-            wanted |= wgpu::Features::TIMESTAMP_QUERY;
-        }
+        let wanted = wgpu::Features::SHADER_F16 | wgpu::Features::TIMESTAMP_QUERY;
         let features = adapter.features() & wanted;
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor {

@@ -136,12 +136,7 @@ impl GpuOps {
             uploader: Uploader::new(gpu.queue.clone()),
             bindings: Bindings::new(gpu.device.clone()),
             pipelines: Pipelines::new(gpu.device.clone()),
-            recorder: Recorder::new(
-                gpu.device.clone(),
-                gpu.queue.clone(),
-                uniform_buffer,
-                options.profile,
-            ),
+            recorder: Recorder::new(gpu.device.clone(), gpu.queue.clone(), uniform_buffer),
             readback: Readback::default(),
             nothing: Arc::new(arena.create("nothing", Category::Tables, 0, usage)?),
             tables: None,

@@ -130,7 +130,12 @@ impl Profiler {
 }
 
 impl GpuOps {
-    /// What each kernel has done since the last call, most time first; empty unless [`super::GpuOptions::profile`] is set.
+    /// Whether every dispatch is timed from now on, for [`GpuOps::profile`]. Costs a pass a dispatch. Off at first.
+    pub fn set_profile(&mut self, on: bool) {
+        self.recorder.set_profile(on);
+    }
+
+    /// What each kernel has done since the last call, most time first; empty unless [`GpuOps::set_profile`] asked for it.
     /// To be called after a query: what is recorded and not submitted is not counted.
     ///
     /// # Errors

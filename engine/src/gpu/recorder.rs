@@ -48,20 +48,23 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// With `profile` every dispatch is timed.
-    pub(super) fn new(
-        device: wgpu::Device,
-        queue: wgpu::Queue,
-        uniforms: wgpu::Buffer,
-        profile: bool,
-    ) -> Self {
+    /// Nothing recorded yet, and no dispatch timed.
+    pub(super) fn new(device: wgpu::Device, queue: wgpu::Queue, uniforms: wgpu::Buffer) -> Self {
         Self {
-            profiler: profile.then(|| Profiler::new(&device, &queue)),
+            profiler: None,
             device,
             queue,
             uniforms,
             waiting: Vec::with_capacity(CHUNK),
             parameters: Vec::with_capacity(CHUNK * STRIDE),
+        }
+    }
+
+    /// Whether every dispatch is timed from now on. What is recorded is submitted first.
+    pub(super) fn set_profile(&mut self, on: bool) {
+        if on != self.profiler.is_some() {
+            self.submit(|_| {});
+            self.profiler = on.then(|| Profiler::new(&self.device, &self.queue));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Samples to frames: log-mel features thinned out by strided convolutions, or HuBERT's convolutions over the
 //! samples themselves.
 
+use super::growing::Grown;
 use super::stages::Stages;
 use super::waveform::Waveform;
 use super::weights::{Linear, Weights};
@@ -78,6 +79,25 @@ impl<O: Ops> FrontEnd<O> {
                 })
             }
             Self::Waveform(front_end) => front_end.run(ops, samples, padded_to, stages),
+        }
+    }
+}
+
+impl<O: Ops> FrontEnd<O> {
+    /// As [`FrontEnd::run`] for an utterance that still grows, approximately where that saves work.
+    ///
+    /// # Errors
+    /// As [`FrontEnd::run`].
+    pub fn grow(
+        &self,
+        ops: &mut O,
+        samples: &[f32],
+        memory: &mut Option<Grown<O::Tensor>>,
+    ) -> Result<Frames<O::Tensor>, EngineError> {
+        match self {
+            // Its convolutions are a tenth of the encoder's work; the operations keep the spectra themselves.
+            Self::LogMel(_) => self.run(ops, samples, 0, &mut Stages::off()),
+            Self::Waveform(front_end) => front_end.grow(ops, samples, memory),
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::stages::{StageTime, Stages};
 use super::{NamedStage, Network};
 use crate::error::EngineError;
-use crate::ops::{Activation, Ops};
+use crate::ops::Ops;
 
 impl<O: Ops> Network<O> {
     /// The encoder alone: 16 kHz samples -> the weighted sum of its hidden states, `[frames, width]`, read back.
@@ -32,7 +32,7 @@ impl<O: Ops> Network<O> {
             return Ok(Vec::new());
         };
         let embedding = ops.upload(embedding, 1, embedding.len())?;
-        let scores = ops.linear(&embedding, gallery, None, Activation::None, None)?;
+        let scores = ops.search(&embedding, gallery)?;
         let read = ops.read(&[&scores]).await?;
         Ok(read.into_iter().next().unwrap_or_default())
     }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! front_end.rs   log-mel features and strided convolutions      waveform.rs   HuBERT's convolutions
+//!   growing.rs       an utterance that is heard again while it grows
 //! encoder.rs     the bundled model's blocks                     hubert.rs     HuBERT's
 //!   transformer.rs   attention, feed-forward, blocks              mixture.rs  the weighted sum of hidden states
 //! head.rs        the block over CLS rows and frames, the parallel embedding
@@ -14,6 +15,7 @@
 
 pub mod encoder;
 pub mod front_end;
+mod growing;
 pub mod head;
 mod hubert;
 mod image_tower;
@@ -27,12 +29,13 @@ mod transformer;
 mod waveform;
 mod weights;
 
+pub use growing::Grown;
 pub use keywords::Neighbours;
 pub use stages::{Stage, StageTime, Stages};
 pub use weights::Weights;
 
 use crate::error::EngineError;
-use crate::ops::{Activation, Ops};
+use crate::ops::Ops;
 use crate::pack::{self, Manifest, Pack, TextFrame, WeightData};
 use encoder::ConvolutionalTransformer;
 use front_end::{Frames, FrontEnd};
@@ -145,18 +148,10 @@ impl<O: Ops> Network<O> {
     ///
     /// # Errors
     /// What [`Ops::load`] refuses.
-    pub fn set_gallery(
-        &mut self,
-        ops: &mut O,
-        embeddings: Vec<f32>,
-        dimension: usize,
-    ) -> Result<(), EngineError> {
-        let shape = [embeddings.len() / dimension.max(1), dimension];
-        let data = WeightData::F32 {
-            shape,
-            data: embeddings,
-        };
-        self.gallery = Some(ops.load("gallery", &data)?);
+    pub fn set_gallery(&mut self, ops: &mut O, embeddings: WeightData) -> Result<(), EngineError> {
+        // Room first: there may be none for two of them.
+        self.gallery = None;
+        self.gallery = Some(ops.load_owned("gallery", embeddings)?);
         Ok(())
     }
 
@@ -182,6 +177,27 @@ impl<O: Ops> Network<O> {
     /// When the samples are too short, or the device fails.
     pub async fn hear(&self, ops: &mut O, samples: &[f32]) -> Result<Heard, EngineError> {
         let recorded = self.record(ops, samples, 0, &mut Stages::off())?;
+        Self::read(ops, recorded).await
+    }
+
+    /// Hears the beginning of an utterance that still grows, approximately where that saves work (see [`Grown`]).
+    ///
+    /// # Errors
+    /// As [`Network::hear`].
+    pub async fn hear_growing(
+        &self,
+        ops: &mut O,
+        samples: &[f32],
+        memory: &mut Option<Grown<O::Tensor>>,
+    ) -> Result<Heard, EngineError> {
+        let heard = self.front_end.grow(ops, samples, memory)?;
+        let frames = self.encoded(ops, heard, &mut Stages::off())?;
+        let recorded = self.answer(ops, &frames, &mut Stages::off())?;
+        Self::read(ops, recorded).await
+    }
+
+    /// Reads back once.
+    async fn read(ops: &mut O, recorded: Recorded<O::Tensor>) -> Result<Heard, EngineError> {
         let keywords = recorded.output.keywords.as_ref();
         let mut wanted = vec![&recorded.embedding];
         wanted.extend(recorded.scores.as_ref());
@@ -284,12 +300,22 @@ impl<O: Ops> Network<O> {
         stages: &mut Stages<O::Tensor>,
     ) -> Result<Recorded<O::Tensor>, EngineError> {
         let frames = self.frames(ops, samples, padded_to, stages)?;
-        let output = self.head.run(ops, &frames, stages)?;
+        self.answer(ops, &frames, stages)
+    }
+
+    /// What follows from the encoder's frames.
+    fn answer(
+        &self,
+        ops: &mut O,
+        frames: &Frames<O::Tensor>,
+        stages: &mut Stages<O::Tensor>,
+    ) -> Result<Recorded<O::Tensor>, EngineError> {
+        let output = self.head.run(ops, frames, stages)?;
         let cascaded = self.cascade(ops, &output, stages)?;
         let embedding = self.combine(ops, output.parallel.as_ref(), cascaded)?;
         let scores = match &self.gallery {
             Some(gallery) => {
-                let scores = ops.linear(&embedding, gallery, None, Activation::None, None)?;
+                let scores = ops.search(&embedding, gallery)?;
                 stages.note("scores", &scores);
                 Some(scores)
             }
@@ -311,6 +337,15 @@ impl<O: Ops> Network<O> {
         stages: &mut Stages<O::Tensor>,
     ) -> Result<Frames<O::Tensor>, EngineError> {
         let heard = self.front_end.run(ops, samples, padded_to, stages)?;
+        self.encoded(ops, heard, stages)
+    }
+
+    fn encoded(
+        &self,
+        ops: &mut O,
+        heard: Frames<O::Tensor>,
+        stages: &mut Stages<O::Tensor>,
+    ) -> Result<Frames<O::Tensor>, EngineError> {
         let frames = match &self.encoder {
             Encoder::ConvolutionalTransformer(encoder) => {
                 encoder.run(ops, heard.frames.clone(), stages)?

@@ -14,7 +14,7 @@ fn every_stage_has_a_name_and_finite_numbers() {
     let mut ops = CpuOps::new();
     let mut network = Network::new(&mut ops, &pack).unwrap();
     network
-        .set_gallery(&mut ops, gallery.embeddings().to_vec(), 32)
+        .set_gallery(&mut ops, gallery.stored().clone())
         .unwrap();
     let samples = testing::sound(1.3, 1);
     let stages = pollster::block_on(network.stages(&mut ops, &samples, 0)).unwrap();

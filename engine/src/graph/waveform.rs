@@ -15,7 +15,8 @@ pub struct Waveform<O: Ops> {
     norm: WaveformNorm,
 }
 
-struct Layer<O: Ops> {
+/// One convolution, with its norm where it has one.
+pub(super) struct Layer<O: Ops> {
     shape: Convolution,
     convolution: Linear<O>,
     norm: Option<Norm<O>>,
@@ -63,8 +64,23 @@ impl<O: Ops> Waveform<O> {
         }
     }
 
+    /// Its convolutions, in order.
+    pub(super) fn layers(&self) -> &[Layer<O>] {
+        &self.layers
+    }
+
+    /// What their norms are over.
+    pub(super) fn norm(&self) -> WaveformNorm {
+        self.norm
+    }
+
+    /// Whether samples are brought to mean 0 and variance 1 first.
+    pub(super) fn standardises(&self) -> bool {
+        self.normalisations > 0
+    }
+
     /// Samples under one frame, and between two.
-    fn reach(&self) -> (usize, usize) {
+    pub(super) fn reach(&self) -> (usize, usize) {
         let mut reach = 1;
         let mut step = 1;
         for layer in &self.layers {
@@ -93,24 +109,36 @@ impl<O: Ops> Waveform<O> {
         let total = input.len();
         let mut x = ops.upload(&input, total, 1)?;
         stages.note("wav_model_input", &x);
-        let (reach, step) = self.reach();
+        let (reach, _) = self.reach();
         for (index, layer) in self.layers.iter().enumerate() {
             let rows = ops.shape(&x).0;
             check_length(layer.shape, rows, samples.len(), reach)?;
             x = layer.run(ops, &x, self.norm)?;
             stages.note(format!("conv_{index}"), &x);
         }
-        let frames = ops.shape(&x).0;
-        let attended = samples.len().div_ceil(total / frames).min(frames);
-        let length = round_half_even(samples.len(), step).clamp(1, frames);
+        let measured = self.measured(ops, x, samples.len(), total);
+        let (frames, attended) = (ops.shape(&measured.frames).0, measured.attended);
         let mask = (0..frames).map(|frame| f32::from(u8::from(frame >= attended)));
         stages.note_numbers("frame_pad_mask", frames, 1, || mask.collect());
-        stages.note_numbers("feat_len", 1, 1, || vec![length as f32]);
-        Ok(Frames {
-            frames: x,
-            attended,
-            length,
-        })
+        stages.note_numbers("feat_len", 1, 1, || vec![measured.length as f32]);
+        Ok(measured)
+    }
+
+    /// How many of the frames of `total` samples are sound, when `samples` of them are.
+    pub(super) fn measured(
+        &self,
+        ops: &O,
+        frames: O::Tensor,
+        samples: usize,
+        total: usize,
+    ) -> Frames<O::Tensor> {
+        let count = ops.shape(&frames).0;
+        let (_, step) = self.reach();
+        Frames {
+            frames,
+            attended: samples.div_ceil(total / count).min(count),
+            length: round_half_even(samples, step).clamp(1, count),
+        }
     }
 }
 
@@ -134,6 +162,26 @@ impl<O: Ops> Layer<O> {
                 ops.normalised_convolve(x, weight, bias, shape, norm, Activation::Gelu)
             }
         }
+    }
+}
+
+impl<O: Ops> Layer<O> {
+    /// The same for a part of an utterance, a norm over the whole of it being taken of `basis` instead, samples as the
+    /// first layer takes them; `None` where the backend cannot.
+    pub(super) fn run_like(
+        &self,
+        ops: &mut O,
+        x: &O::Tensor,
+        basis: &O::Tensor,
+        norm: WaveformNorm,
+    ) -> Result<Option<O::Tensor>, EngineError> {
+        let (Some(own), WaveformNorm::ChannelsOnce) = (&self.norm, norm) else {
+            return self.run(ops, x, norm).map(Some);
+        };
+        let Linear { weight, bias } = &self.convolution;
+        let own = (&own.weight, &own.bias);
+        let (bias, gelu) = (bias.as_ref(), Activation::Gelu);
+        ops.normalised_convolve_like(x, basis, weight, bias, self.shape, own, gelu)
     }
 }
 

@@ -80,7 +80,10 @@ pub struct Utterance {
     dropped: usize,
     most: usize,
     ending: Option<Ending>,
-    stops_at_silence: bool,
+    /// Whether it is over when the speaker falls silent.
+    ends_at_silence: bool,
+    /// Whether it begins where speech begins.
+    begins_at_speech: bool,
     /// Samples of the recording that the last pass ended with.
     passed: usize,
     results: Vec<Match>,
@@ -103,17 +106,27 @@ impl Utterance {
             dropped: 0,
             most: (max_seconds.clamp(0.0, 3_600.0) * SAMPLE_RATE as f32) as usize,
             ending: None,
-            stops_at_silence: true,
+            ends_at_silence: true,
+            begins_at_speech: true,
             passed: 0,
             results: Vec::new(),
             complete: false,
         })
     }
 
-    /// The same, for sound whose end the caller knows: only [`Utterance::finish`] and the greatest length end it.
+    /// The same, for a speaker who says when they are done: pauses are part of it, only [`Utterance::finish`] and the
+    /// greatest length end it.
+    #[must_use]
+    pub fn through_pauses(mut self) -> Self {
+        self.ends_at_silence = false;
+        self
+    }
+
+    /// The same, for a recording that is wanted from its first sample to its last.
     #[must_use]
     pub fn through_silence(mut self) -> Self {
-        self.stops_at_silence = false;
+        self.ends_at_silence = false;
+        self.begins_at_speech = false;
         self
     }
 
@@ -148,7 +161,7 @@ impl Utterance {
         match self.voice.activity() {
             Activity::Waiting => self.forget(),
             Activity::Speaking => {}
-            Activity::Ended if self.stops_at_silence => self.ending = Some(Ending::Silence),
+            Activity::Ended if self.ends_at_silence => self.ending = Some(Ending::Silence),
             Activity::Ended => {}
         }
         let start = self.start();
@@ -161,7 +174,7 @@ impl Utterance {
     /// While nobody speaks, lets go of what would not fit: the beginning of a long silence.
     fn forget(&mut self) {
         let spare = self.samples.len().saturating_sub(self.most);
-        if self.stops_at_silence && spare > 0 {
+        if self.begins_at_speech && spare > 0 {
             self.samples.drain(..spare);
             self.dropped += spare;
         }
@@ -170,7 +183,7 @@ impl Utterance {
     /// Where in `samples` the utterance begins: a little before the first speech.
     fn start(&self) -> usize {
         match self.voice.began() {
-            Some(began) if self.stops_at_silence => {
+            Some(began) if self.begins_at_speech => {
                 let pre_roll = (PRE_ROLL * SAMPLE_RATE as f32) as usize;
                 began.saturating_sub(pre_roll).saturating_sub(self.dropped)
             }
@@ -377,6 +390,25 @@ mod tests {
         };
         assert!((pass.offset - 19.7).abs() < 0.1, "{}", pass.offset);
         assert!((utterance.seconds() - 21.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn pauses_of_a_speaker_who_holds_on_are_part_of_it() {
+        let mut utterance = Utterance::new(16_000, 15.0).unwrap().through_pauses();
+        listen(&mut utterance, &hiss(2.0), 5.0);
+        for seed in [1, 2] {
+            listen(&mut utterance, &sound(1.0, seed), 5.0);
+            listen(&mut utterance, &hiss(2.0), 5.0);
+        }
+        assert_ne!(utterance.state(), State::Ended(Ending::Silence));
+        utterance.finish().unwrap();
+        let pass = utterance.next_pass().unwrap();
+        assert!(
+            pass.complete && (pass.offset - 1.7).abs() < 0.1,
+            "{}",
+            pass.offset
+        );
+        assert!((pass.samples.len() as f32 / 16_000.0 - 6.3).abs() < 0.1);
     }
 
     #[test]

@@ -116,6 +116,14 @@ pub trait Ops {
     /// When the shape is not one the operations take, or the device has no room for it.
     fn load(&mut self, name: &str, weight: &WeightData) -> Result<Self::Weight, EngineError>;
 
+    /// The same for a weight that the caller has no more use for, so that it need not be there twice.
+    ///
+    /// # Errors
+    /// As [`Ops::load`].
+    fn load_owned(&mut self, name: &str, weight: WeightData) -> Result<Self::Weight, EngineError> {
+        self.load(name, &weight)
+    }
+
     /// Uploads a matrix made on the host (`data.len() == rows * columns`).
     fn upload(
         &mut self,
@@ -144,6 +152,16 @@ pub trait Ops {
         activation: Activation,
         residual: Option<&Self::Tensor>,
     ) -> Result<Self::Tensor, EngineError>;
+
+    /// The dot product of `query [1, n]` with each row of `gallery [pictures, n]`, `[1, pictures]`. A product like any
+    /// other, but for implementations that know better what to do with one row and very many outputs.
+    fn search(
+        &mut self,
+        query: &Self::Tensor,
+        gallery: &Self::Weight,
+    ) -> Result<Self::Tensor, EngineError> {
+        self.linear(query, gallery, None, Activation::None, None)
+    }
 
     /// `x [frames, inputs]`, weight `[outputs, kernel * inputs]` (tap-major: column `k * inputs + i`)
     /// -> `activation(conv + bias)`, `[output_frames, outputs]`.
@@ -209,6 +227,25 @@ pub trait Ops {
     ) -> Result<Self::Tensor, EngineError> {
         let convolved = self.convolve(x, weight, bias, shape, Activation::None)?;
         self.channel_norm(&convolved, norm.0, norm.1, activation)
+    }
+
+    /// [`Ops::normalised_convolve`] of a part: mean and spread are those that the outputs of `basis` have, not those of
+    /// `x`. `None` where an implementation has no short way to them.
+    ///
+    /// # Errors
+    /// As the other operations, when shapes do not fit.
+    #[allow(clippy::too_many_arguments)]
+    fn normalised_convolve_like(
+        &mut self,
+        _x: &Self::Tensor,
+        _basis: &Self::Tensor,
+        _weight: &Self::Weight,
+        _bias: Option<&Self::Weight>,
+        _shape: Convolution,
+        _norm: (&Self::Weight, &Self::Weight),
+        _activation: Activation,
+    ) -> Result<Option<Self::Tensor>, EngineError> {
+        Ok(None)
     }
 
     /// `[rows, 2 n]` -> `[rows, n]`: first half times the sigmoid of the second half.

@@ -43,6 +43,29 @@ impl<O: Ops> Ops for Profiled<O> {
         })
     }
 
+    fn load_owned(&mut self, name: &str, weight: WeightData) -> Result<Self::Weight, EngineError> {
+        let (shape, bytes) = (weight.shape(), stored_bytes(&weight));
+        let weight = self.ops.load_owned(name, weight)?;
+        Ok(ProfiledWeight {
+            weight,
+            shape,
+            bytes,
+        })
+    }
+
+    fn search(
+        &mut self,
+        query: &Self::Tensor,
+        gallery: &Self::Weight,
+    ) -> Result<Self::Tensor, EngineError> {
+        let [pictures, dimension] = gallery.shape;
+        let name = format!("search {pictures} x {dimension}");
+        let bytes = gallery.bytes + matrix_bytes(1, pictures + dimension);
+        self.timed(name, 2 * pictures * dimension, bytes, |ops| {
+            ops.search(query, &gallery.weight)
+        })
+    }
+
     fn upload(
         &mut self,
         data: &[f32],
@@ -185,6 +208,23 @@ impl<O: Ops> Ops for Profiled<O> {
             let norm = (&norm.0.weight, &norm.1.weight);
             ops.normalised_convolve(x, &weight.weight, bias, shape, norm, activation)
         })
+    }
+
+    fn normalised_convolve_like(
+        &mut self,
+        x: &Self::Tensor,
+        basis: &Self::Tensor,
+        weight: &Self::Weight,
+        bias: Option<&Self::Weight>,
+        shape: Convolution,
+        norm: (&Self::Weight, &Self::Weight),
+        activation: Activation,
+    ) -> Result<Option<Self::Tensor>, EngineError> {
+        let bias = bias.map(|bias| &bias.weight);
+        let norm = (&norm.0.weight, &norm.1.weight);
+        let weight = &weight.weight;
+        self.ops
+            .normalised_convolve_like(x, basis, weight, bias, shape, norm, activation)
     }
 
     fn gated_linear_unit(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError> {

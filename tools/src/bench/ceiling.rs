@@ -16,12 +16,14 @@ const ROUNDS: usize = 20;
 /// Bytes that are added up, more than a core's caches hold.
 const BYTES: usize = 256 << 20;
 
-/// The most one core reaches.
+/// The most that one core, or the GPU, reaches.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Ceiling {
+    /// Which of them.
+    pub what: &'static str,
     /// Thousand million multiplications and additions of `f32` a second.
     pub gigaflops: f64,
-    /// Thousand million bytes a second read from memory.
+    /// Thousand million bytes a second: read from memory by a core, copied by a GPU.
     pub gigabytes: f64,
 }
 
@@ -32,8 +34,19 @@ impl Ceiling {
         let numbers = vec![1.0_f32; BYTES / 4];
         let read = fastest(ROUNDS / 4, || sum(&numbers));
         Self {
+            what: "one core",
             gigaflops: (2 * LANES * STEPS) as f64 / fused / 1e9,
             gigabytes: BYTES as f64 / read / 1e9,
+        }
+    }
+}
+
+impl From<&saysee_engine::gpu::Ceiling> for Ceiling {
+    fn from(of_gpu: &saysee_engine::gpu::Ceiling) -> Self {
+        Self {
+            what: "the GPU",
+            gigaflops: of_gpu.flops / 1e9,
+            gigabytes: of_gpu.bytes / 1e9,
         }
     }
 }
@@ -42,8 +55,8 @@ impl fmt::Display for Ceiling {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "one core reaches {:.0} GFLOP/s in f32 and reads {:.1} GB/s from memory",
-            self.gigaflops, self.gigabytes
+            "{} reaches {:.0} GFLOP/s in f32 and {:.1} GB/s of memory",
+            self.what, self.gigaflops, self.gigabytes
         )
     }
 }

@@ -58,7 +58,7 @@ pub fn measure(
             begun = processor::seconds();
         }
         let started = Instant::now();
-        once(engine, case)?;
+        pollster::block_on(once(engine, case))?;
         let took = started.elapsed().as_secs_f64() * 1e3;
         match run {
             0 => first_ms = took,
@@ -91,17 +91,16 @@ pub fn measure(
     })
 }
 
-fn once(engine: &mut Engine, case: &Case) -> Result<(), EngineError> {
-    pollster::block_on(async {
-        match &case.input {
-            Input::Samples(samples) if case.mode == Mode::Encoder => {
-                engine.encode(samples).await.map(drop)
-            }
-            Input::Samples(samples) => engine.query(samples, RANKED).await.map(drop),
-            Input::Tokens(ids) => engine.embed_text(ids).await.map(drop),
-            Input::Planes(planes) => engine.embed_image(planes).await.map(drop),
+/// Runs a case once.
+pub(super) async fn once(engine: &mut Engine, case: &Case) -> Result<(), EngineError> {
+    match &case.input {
+        Input::Samples(samples) if case.mode == Mode::Encoder => {
+            engine.encode(samples).await.map(drop)
         }
-    })
+        Input::Samples(samples) => engine.query(samples, RANKED).await.map(drop),
+        Input::Tokens(ids) => engine.embed_text(ids).await.map(drop),
+        Input::Planes(planes) => engine.embed_image(planes).await.map(drop),
+    }
 }
 
 impl Measured {

@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
-use saysee_engine::EngineError;
 use saysee_engine::cpu::{CpuOps, Pool};
+use saysee_engine::gpu::KernelTime;
 use saysee_engine::graph::Network;
 use saysee_engine::pack::Pack;
 use saysee_engine::profile::{Cost, Profiled};
+use saysee_engine::{Engine, EngineError};
 use serde::Serialize;
 
 use super::cases::{Case, Input, Mode};
 use super::ceiling::Ceiling;
+use super::measured;
 
 /// One operation at one shape, in a run on average.
 #[derive(Clone, Debug, Serialize)]
@@ -42,6 +44,47 @@ pub fn on_cpu(pack: &Pack, case: &Case, runs: u32, pool: Pool) -> Result<Vec<Par
         pollster::block_on(once(&network, &mut ops, case))?;
     }
     Ok(ops.take().iter().map(|cost| part(cost, runs)).collect())
+}
+
+/// Runs a case on the GPU, every dispatch timed by the device, which costs a pass a dispatch. Also what the adapter can do at most. Kernels have no times where the adapter has no timestamps.
+///
+/// # Errors
+/// What the engine reports.
+pub fn on_gpu(
+    engine: &mut Engine,
+    case: &Case,
+    runs: u32,
+) -> Result<(Vec<Part>, Option<Ceiling>), EngineError> {
+    pollster::block_on(async {
+        engine.set_profile(true);
+        for _ in 0..runs {
+            measured::once(engine, case).await?;
+        }
+        let kernels = engine.profile().await?;
+        engine.set_profile(false);
+        let parts = kernels
+            .iter()
+            .map(|kernel| of_kernel(kernel, runs))
+            .collect();
+        let ceiling = engine.ceiling().await?;
+        Ok((parts, ceiling.as_ref().map(Ceiling::from)))
+    })
+}
+
+fn of_kernel(kernel: &KernelTime, runs: u32) -> Part {
+    let nanoseconds = kernel.nanoseconds.unwrap_or_default() as f64;
+    // Thousand millions a second are as many a nanosecond.
+    let rate = |amount: u64| match nanoseconds > 0.0 {
+        true => amount as f64 / nanoseconds,
+        false => 0.0,
+    };
+    Part {
+        operation: kernel.kernel.clone(),
+        calls: kernel.calls / u64::from(runs),
+        milliseconds: nanoseconds / 1e6 / f64::from(runs),
+        gigaflops: rate(kernel.flop),
+        gigabytes: rate(kernel.bytes),
+    }
 }
 
 async fn once(
@@ -99,11 +142,47 @@ pub fn table(parts: &[Part], ceiling: &Ceiling) -> String {
 
 #[cfg(test)]
 mod tests {
+    use saysee_engine::BackendChoice;
     use saysee_engine::pack::WeightFormat;
     use saysee_engine::testing;
 
     use super::super::cases::cases;
     use super::*;
+
+    #[test]
+    fn a_kernel_tells_what_it_reaches() {
+        let kernel = KernelTime {
+            kernel: "linear (WEIGHT q8)".to_owned(),
+            calls: 6,
+            nanoseconds: Some(3_000_000),
+            flop: 9_000_000_000,
+            bytes: 6_000_000,
+        };
+        let part = of_kernel(&kernel, 3);
+        assert_eq!((part.calls, part.milliseconds), (2, 1.0));
+        assert_eq!((part.gigaflops, part.gigabytes), (3000.0, 2.0));
+        let untimed = KernelTime {
+            nanoseconds: None,
+            ..kernel
+        };
+        assert_eq!(of_kernel(&untimed, 3).gigaflops, 0.0);
+    }
+
+    #[test]
+    fn every_kernel_of_a_query_is_there() {
+        if std::env::var_os("SAYSEE_ALLOW_NO_GPU").is_some_and(|value| value == "1") {
+            return;
+        }
+        let pack = testing::pack(WeightFormat::Q8, 1).unwrap();
+        let cases = cases(&pack, &[Mode::Speech], &[0.5]).unwrap();
+        let mut engine = pollster::block_on(Engine::new(&pack, BackendChoice::Gpu)).unwrap();
+        let (parts, ceiling) = on_gpu(&mut engine, &cases[0], 2).unwrap();
+        let norms = parts
+            .iter()
+            .find(|part| part.operation.starts_with("layer_norm"));
+        assert!(norms.unwrap().calls >= 9, "{parts:?}");
+        assert!(ceiling.unwrap().gigaflops > 0.0);
+    }
 
     #[test]
     fn every_operation_has_its_share() {
@@ -116,6 +195,7 @@ mod tests {
         // Two blocks with three norms each, and one for each of three hidden states.
         assert_eq!(norms.unwrap().calls, 9);
         let ceiling = Ceiling {
+            what: "one core",
             gigaflops: 100.0,
             gigabytes: 10.0,
         };

@@ -104,7 +104,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
             let text = measured.describe(faster);
             print(arguments.json, &Line::Measured(&measured), &text, out)?;
             if let Some(ceiling) = &ceiling {
-                spend(arguments, &engine, &pack, case, ceiling, out)?;
+                spend(arguments, &mut engine, &pack, case, ceiling, out)?;
             }
         }
         if *backend == Backend::Cpu {
@@ -117,17 +117,25 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
 /// Prints where the time of one case goes, on a backend that can tell.
 fn spend(
     arguments: &Arguments,
-    engine: &Engine,
+    engine: &mut Engine,
     pack: &Pack,
     case: &Case,
     ceiling: &Ceiling,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let backend = engine.backend().kind;
+    let mut ceiling = ceiling.clone();
     let operations = match backend {
         BackendKind::Cpu => profile::on_cpu(pack, case, arguments.runs, arguments.model.pool())?,
-        // Calls only record work there, so that no clock of ours can tell its kernels apart.
-        BackendKind::Gpu => return Ok(()),
+        BackendKind::Gpu => {
+            let (operations, of_gpu) = profile::on_gpu(engine, case, arguments.runs)?;
+            if let Some(of_gpu) = of_gpu {
+                let line = Line::Ceiling(&of_gpu);
+                print(arguments.json, &line, &of_gpu.to_string(), out)?;
+                ceiling = of_gpu;
+            }
+            operations
+        }
     };
     let line = Line::Profile {
         backend,
@@ -138,7 +146,7 @@ fn spend(
     print(
         arguments.json,
         &line,
-        &profile::table(&operations, ceiling),
+        &profile::table(&operations, &ceiling),
         out,
     )
 }

@@ -39,6 +39,27 @@ pub struct Arguments {
     /// Pixels of the longer side as stored.
     #[arg(long, value_name = "PIXELS", default_value_t = 768, value_parser = clap::value_parser!(u32).range(64..=4096))]
     side: u32,
+    /// Number format of the embeddings: `i8` takes half the room, worth it for very many pictures.
+    #[arg(long, value_enum, default_value = "f16")]
+    embeddings: Numbers,
+}
+
+/// Number formats of embeddings.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Numbers {
+    /// 16-bit floats.
+    F16,
+    /// 8-bit integers with a scale for 32.
+    I8,
+}
+
+impl Numbers {
+    fn format(self) -> EmbeddingFormat {
+        match self {
+            Self::F16 => EmbeddingFormat::F16,
+            Self::I8 => EmbeddingFormat::I8,
+        }
+    }
 }
 
 /// Most bytes of the captions.
@@ -97,6 +118,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
             colour: mean_colour(&stored),
             credit: arguments.credit.clone(),
             licence: arguments.licence.clone(),
+            character: None,
             file: name,
             id,
         });
@@ -115,7 +137,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
         embeddings.len() / count,
         items,
     );
-    let made = gallery::write(manifest, &embeddings, EmbeddingFormat::F16)
+    let made = gallery::write(manifest, &embeddings, arguments.embeddings.format())
         .map_err(|error| Failure::pack(&arguments.out, error))?;
     for (name, bytes) in &made.files {
         staging.write(name, bytes).map_err(written)?;

@@ -22,7 +22,7 @@ impl World {
         world.write("pack", &pack.files);
         let gallery = testing::gallery(30, 2).unwrap();
         let manifest = gallery.manifest().clone();
-        let files = gallery::write(manifest, gallery.embeddings(), EmbeddingFormat::F32).unwrap();
+        let files = gallery::write(manifest, &gallery.embeddings(), EmbeddingFormat::F32).unwrap();
         world.write("gallery", &files.files);
         world.record("a.wav", 44_100, 1.2, 3);
         world.record("b.wav", 16_000, 2.0, 4);

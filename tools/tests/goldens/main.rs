@@ -12,6 +12,7 @@
 
 mod compare;
 mod golden;
+mod growing;
 
 use std::path::{Path, PathBuf};
 

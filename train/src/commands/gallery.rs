@@ -55,6 +55,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
             colour: item.colour,
             credit: item.credit,
             licence: item.licence,
+            character: None,
         });
     }
     let name = options.out.file_name().map_or_else(

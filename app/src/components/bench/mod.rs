@@ -9,6 +9,7 @@ use crate::components::status::StatusLine;
 use crate::logic::bench::Progress;
 use crate::logic::status::Readiness;
 use crate::page::Page;
+use crate::texts;
 
 /// The bench.
 #[component]
@@ -27,7 +28,7 @@ pub fn Bench(page: Page) -> impl IntoView {
         }
     };
     let json = move || bench.with(|bench| bench.json.clone());
-    let label = RwSignal::new("Copy as JSON");
+    let label = RwSignal::new(texts::bench::COPY);
     let copy = move |_| {
         let text = bench.with_untracked(|bench| bench.json.clone());
         let writing = window()
@@ -36,8 +37,8 @@ pub fn Bench(page: Page) -> impl IntoView {
             .write_text(&text.unwrap_or_default());
         spawn_local(async move {
             label.set(match JsFuture::from(writing).await {
-                Ok(_) => "Copied",
-                Err(_) => "Not allowed to copy: take it from below",
+                Ok(_) => texts::bench::COPIED,
+                Err(_) => texts::bench::NOT_COPIED,
             });
         });
     };
@@ -49,7 +50,7 @@ pub fn Bench(page: Page) -> impl IntoView {
             data-mode=move || bench.with(|bench| bench.mode.clone())
             data-phase=move || bench.with(|bench| bench.phase.clone())
         >
-            <h1>"How fast is SaySee here?"</h1>
+            <h1>{texts::bench::HEADING}</h1>
             <div hidden=move || !matches!(state(), "loading" | "failed")>
                 <StatusLine />
             </div>
@@ -60,12 +61,12 @@ pub fn Bench(page: Page) -> impl IntoView {
                     {move || label.get()}
                 </button>
                 <details>
-                    <summary>"All of it as JSON"</summary>
+                    <summary>{texts::bench::ALL}</summary>
                     <pre data-testid="bench-result">{json}</pre>
                 </details>
             </div>
             <p>
-                <a href="./">"Back to the pictures"</a>
+                <a href="./">{texts::bench::BACK}</a>
             </p>
         </main>
         <OfferDialog />

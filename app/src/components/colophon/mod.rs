@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::components::masthead::{backend_name, sizes};
 use crate::components::models::Models;
+use crate::components::numbers::NumbersPanel;
 use crate::logic::format;
 use crate::logic::recorder::Phase;
 use crate::logic::status::Readiness;
 use crate::page::Page;
-use crate::protocol::{Origin, Ready};
+use crate::protocol::Ready;
+use crate::texts;
 
 /// Facts and credits.
 #[component]
@@ -16,13 +17,13 @@ pub fn Colophon() -> impl IntoView {
     let page = expect_context::<Page>();
     let facts = move || match page.readiness.get() {
         Readiness::Ready(ready) => Some(engine_facts(&ready, page.pictures())),
-        Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
+        _ => None,
     };
     let time = move || {
         let answered = page.phase() == Phase::Answered;
         answered.then(|| {
             let ms = page.found.with(|found| found.engine_ms);
-            format!("Last answer in {}", format::milliseconds(ms))
+            texts::engine::answered_in(ms)
         })
     };
     let credits = move || {
@@ -45,6 +46,7 @@ pub fn Colophon() -> impl IntoView {
                 {move || time().map(|line| view! { <li>{line}</li> })}
             </ul>
             <Models />
+            <NumbersPanel />
             </div>
             <ul>{credits}</ul>
         </footer>
@@ -52,30 +54,15 @@ pub fn Colophon() -> impl IntoView {
 }
 
 fn engine_facts(ready: &Ready, pictures: usize) -> Vec<String> {
-    let name = backend_name(&ready.backend);
-    let adapter = if ready.adapter.is_empty() {
-        format!("Runs on {name}")
-    } else {
-        format!("Runs on {name}: {}", ready.adapter)
-    };
-    let mut facts = vec![adapter];
+    let mut facts = vec![texts::engine::runs_on_adapter(ready)];
     if !ready.reason.is_empty() {
         facts.push(format::sentence(&ready.reason));
     }
-    let sizes = sizes(ready.pack_bytes, ready.gallery_bytes, pictures);
-    let origin = match ready.origin {
-        Origin::Network => "",
-        Origin::Storage => ", kept in this browser",
-        Origin::Disk => ", from your folder",
-    };
-    facts.push(format!("{}: {sizes}{origin}", ready.pack));
-    facts.push(format!(
-        "The engine's own memory took {} at most",
-        format::bytes(ready.heap_bytes)
-    ));
-    facts.push(format!(
-        "Ready {} after its last byte",
-        format::milliseconds(ready.preparing_ms)
-    ));
+    if ready.losses > 0 {
+        facts.push(texts::engine::losses(ready.losses));
+    }
+    facts.push(texts::engine::pack(ready, pictures));
+    facts.push(texts::engine::memory(ready.heap_bytes));
+    facts.push(texts::engine::ready_after(ready.preparing_ms));
     facts
 }

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
+use crate::texts;
+
 /// Covers the page while a file hovers over it.
 #[component]
 pub fn Dropzone(dragging: RwSignal<bool>) -> impl IntoView {
     view! {
         <Show when=move || dragging.get()>
             <div class="dropzone" aria-hidden="true">
-                <p>"Drop a sound file to search with it, or a model's folder to use it"</p>
+                <p>{texts::dropzone::DROP}</p>
             </div>
         </Show>
     }

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::logic::format;
-use crate::logic::status::Readiness;
+use crate::logic::status::{Loading, Readiness};
 use crate::page::Page;
+use crate::protocol::Ready;
+use crate::texts;
 
 /// Name and engine.
 #[component]
@@ -13,63 +14,85 @@ pub fn Masthead() -> impl IntoView {
     let ready = Memo::new(move |_| {
         page.readiness.with(|readiness| match readiness {
             Readiness::Ready(ready) => Some(ready.clone()),
-            Readiness::Offered(_) | Readiness::Loading(_) | Readiness::Unavailable(_) => None,
+            _ => None,
         })
     });
-    let kind = move || ready.with(|ready| ready.as_ref().map(|ready| ready.backend.clone()));
-
+    let of = move |read: fn(&Ready) -> String| ready.with(|ready| ready.as_ref().map(read));
+    let loading = Memo::new(move |_| {
+        page.readiness.with(|readiness| match readiness {
+            Readiness::Loading(loading) | Readiness::Restoring(loading) => Some(loading.clone()),
+            _ => None,
+        })
+    });
+    let is_loading = Memo::new(move |_| loading.with(Option::is_some));
+    let light = move || ready.with(Option::is_some);
+    let name = move || of(|ready| texts::engine::runs_on(&ready.backend));
     view! {
         <header class="masthead">
             <h1 class="name">"Say" <span>"See"</span></h1>
-            <p
+            <div
                 class="engine"
                 data-testid="backend"
-                data-kind=kind
-                data-from=move || ready.with(|ready| ready.as_ref().map(|ready| ready.origin.name()))
-                data-heap=move || ready.with(|ready| ready.as_ref().map(|ready| ready.heap_bytes.to_string()))
-                title=move || ready.with(|ready| ready.as_ref().map(|ready| ready.reason.clone()))
+                data-kind=move || of(|ready| ready.backend.clone())
+                data-losses=move || of(|ready| ready.losses.to_string())
+                data-from=move || of(|ready| ready.origin.name().to_owned())
+                data-heap=move || of(|ready| ready.heap_bytes.to_string())
+                title=move || of(|ready| ready.reason.clone())
             >
-                {move || match page.readiness.get() {
-                    Readiness::Ready(ready) => {
-                        let name = backend_name(&ready.backend);
-                        view! { <span class="engine-light"></span> {format!("Runs on {name}")} }.into_any()
-                    }
-                    Readiness::Loading(loading) => {
-                        let percent = (loading.fraction() * 100.0).round();
-                        let text = loading.amount();
+                <Show
+                    when=move || is_loading.get()
+                    fallback=move || {
                         view! {
-                            <span
-                                class="engine-progress"
-                                role="progressbar"
-                                aria-label="Loading the model"
-                                aria-valuenow=percent
-                                aria-valuetext=text.clone()
-                            >
-                                <span style:width=format!("{percent}%")></span>
-                            </span>
-                            <span class="engine-amount">{text}</span>
+                            <span class="engine-light" class:off=move || !light()></span>
+                            <span>{move || name().unwrap_or_else(|| texts::engine::NONE.to_owned())}</span>
                         }
-                            .into_any()
                     }
-                    Readiness::Offered(_) | Readiness::Unavailable(_) => {
-                        view! { <span class="engine-light off"></span> "No engine" }.into_any()
-                    }
-                }}
-            </p>
+                >
+                    <Progress loading />
+                </Show>
+            </div>
         </header>
     }
 }
 
-/// What a backend is called on the page.
-pub fn backend_name(kind: &str) -> &'static str {
-    if kind == "gpu" { "WebGPU" } else { "the CPU" }
-}
-
-/// "2.3 MB model, 61 kB for 240 pictures".
-pub fn sizes(pack_bytes: u64, gallery_bytes: u64, pictures: usize) -> String {
-    format!(
-        "{} model, {} for {pictures} pictures",
-        format::bytes(pack_bytes),
-        format::bytes(gallery_bytes)
-    )
+/// How far the loading is, and a way to call it off.
+#[component]
+fn Progress(loading: Memo<Option<Loading>>) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let percent = move || {
+        let fraction = loading.with(|loading| loading.as_ref().map_or(0.0, Loading::fraction));
+        (fraction * 100.0).round()
+    };
+    let amount = move || loading.with(|loading| loading.as_ref().map(Loading::amount));
+    // What is made again after a loss is what the visitor waits for.
+    let first = move || {
+        page.readiness
+            .with(|readiness| matches!(readiness, Readiness::Loading(_)))
+    };
+    view! {
+        <span
+            class="engine-progress"
+            role="progressbar"
+            aria-label=texts::engine::LOADING
+            aria-valuenow=percent
+            aria-valuetext=amount
+        >
+            <span style:width=move || format!("{}%", percent())></span>
+        </span>
+        <span class="engine-amount">{amount}</span>
+        <Show when=first>
+            <button
+                type="button"
+                class="engine-stop"
+                data-testid="way-back"
+                aria-label=texts::engine::STOP
+                title=texts::engine::STOP
+                on:click=move |_| page.stop_loading()
+            >
+                <svg viewBox="0 0 12 12" aria-hidden="true">
+                    <path d="M2 2l8 8M10 2l-8 8" />
+                </svg>
+            </button>
+        </Show>
+    }
 }

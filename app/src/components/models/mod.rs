@@ -1,13 +1,12 @@
-//! Other models than the bundled one.
+//! Other models than the bundled one, and what is kept in the browser.
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::browser::kept;
-use crate::logic::place::{Pack, Place};
-use crate::logic::status::Readiness;
-use crate::page::{Page, files_of, path_of};
+use crate::logic::place::Pack;
+use crate::page::{Offline, Page, files_of, path_of};
+use crate::texts;
 
 /// Takes a model from a folder of the visitor, and goes back to the bundled one.
 #[component]
@@ -26,23 +25,20 @@ pub fn Models() -> impl IntoView {
         input.set_value("");
     };
     let other = move || !page.pack.with(Pack::is_bundled);
-    let is_kept = Memo::new(move |_| {
-        let ready = page
-            .readiness
-            .with(|readiness| matches!(readiness, Readiness::Ready(_)));
-        ready
-            && page
-                .pack
-                .with(|pack| matches!(pack, Pack::At(Place::Elsewhere(_))))
-    });
+    let kept = move || page.kept.get().filter(|bytes| *bytes > 0);
     let forgotten = RwSignal::new(false);
     let forget = move |_| {
         spawn_local(async move {
-            kept::forget().await;
+            page.forget_everything().await;
             forgotten.set(true);
         });
     };
+    let offline = move || page.offline.get() != Offline::No && !forgotten.get();
     view! {
+        <p class="kept" data-testid="kept" data-offline=move || offline().to_string()>
+            {move || kept().map(texts::models::kept)}
+            <Show when=offline>{format!(". {}", texts::models::OFFLINE)}</Show>
+        </p>
         <div class="models">
             <label class="models-key">
                 <input
@@ -53,7 +49,7 @@ pub fn Models() -> impl IntoView {
                     node_ref=input
                     on:change=chosen
                 />
-                "Use a model from a folder"
+                {texts::models::FROM_FOLDER}
             </label>
             <Show when=other>
                 <button
@@ -62,10 +58,10 @@ pub fn Models() -> impl IntoView {
                     data-testid="bundled"
                     on:click=move |_| page.use_bundled()
                 >
-                    "Back to the bundled model"
+                    {texts::models::BACK}
                 </button>
             </Show>
-            <Show when=move || is_kept.get()>
+            <Show when=move || kept().is_some() || forgotten.get()>
                 <button
                     type="button"
                     class="models-key"
@@ -73,7 +69,7 @@ pub fn Models() -> impl IntoView {
                     disabled=move || forgotten.get()
                     on:click=forget
                 >
-                    {move || if forgotten.get() { "Forgotten: the next visit loads it again" } else { "Forget what is kept" }}
+                    {move || if forgotten.get() { texts::models::FORGOTTEN } else { texts::models::FORGET }}
                 </button>
             </Show>
         </div>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::logic::status::Readiness;
 use crate::page::Page;
 use crate::protocol::Offer;
+use crate::texts;
 
 /// Asks whether to load a large model. Escape means not now.
 #[component]
@@ -30,19 +31,19 @@ pub fn OfferDialog() -> impl IntoView {
     let closed = move |_| {
         // Closed by the visitor, not by an answer.
         if offer.get_untracked().is_some() {
-            page.use_bundled();
+            page.decline();
         }
     };
     view! {
         <dialog class="offer" data-testid="offer" aria-labelledby="offer-heading" node_ref=dialog on:close=closed>
-            <h2 id="offer-heading">"Load this model?"</h2>
+            <h2 id="offer-heading">{texts::offer::HEADING}</h2>
             {move || offer.get().map(|offer| view! { <Facts offer /> })}
             <div class="offer-keys">
                 <button type="button" class="offer-yes" data-testid="agree" on:click=move |_| page.agree()>
-                    "Load"
+                    {texts::offer::LOAD}
                 </button>
-                <button type="button" data-testid="decline" on:click=move |_| page.use_bundled()>
-                    "Not now"
+                <button type="button" data-testid="decline" on:click=move |_| page.decline()>
+                    {texts::offer::NOT_NOW}
                 </button>
             </div>
         </dialog>
@@ -55,8 +56,8 @@ fn Facts(offer: Offer) -> impl IntoView {
     view! {
         <p class="offer-size">{size}</p>
         <p>
-            "It comes from " <strong>{offer.host}</strong>
-            " and is kept in this browser, so that the next visit need not fetch it again. Audio never leaves this tab."
+            {texts::offer::FROM} <strong>{offer.host}</strong>
+            {texts::offer::KEPT}
         </p>
     }
 }

@@ -1,5 +1,6 @@
 //! The pictures: the whole gallery at first, the best ones in order once something was said.
 
+mod hold;
 mod travel;
 
 use std::collections::HashMap;
@@ -9,8 +10,11 @@ use leptos::prelude::*;
 
 use crate::components::picture::PictureCard;
 use crate::logic::ranking::Row;
+use crate::logic::recorder::Phase;
 use crate::page::Page;
 use crate::protocol::Foreign;
+use crate::texts;
+use crate::texts::answer;
 
 /// The picture grid.
 #[component]
@@ -26,19 +30,32 @@ pub fn Results() -> impl IntoView {
                 .collect::<HashMap<_, Row>>()
         })
     });
-    let shown = Memo::new(move |_| page.shown().0);
+    let wanted = Memo::new(move |_| page.shown().0);
+    // An order that would slip away under a finger waits until that is lifted.
+    let shown = Memo::new(move |before: Option<&Vec<usize>>| {
+        let provisional = page.phase() == Phase::Listening;
+        let waits = page.insight.hold.get().waits(provisional);
+        match before {
+            Some(before) if waits && !before.is_empty() => before.clone(),
+            _ => wanted.get(),
+        }
+    });
     let more = Memo::new(move |_| page.shown().1);
     travel::animate(grid, shown);
+    hold::watch(grid, page.insight.hold);
 
     let heading = move || match (ranked.get(), page.pictures()) {
-        (true, _) => "Best matches".to_owned(),
-        (false, 0) => "Pictures".to_owned(),
-        (false, count) if page.foreign().is_some() => format!("{count} pictures"),
-        (false, count) => format!("{count} pictures to find"),
+        (true, _) => texts::results::BEST.to_owned(),
+        (false, 0) => texts::results::NONE.to_owned(),
+        (false, count) if page.foreign().is_some() => texts::results::unranked(count),
+        (false, count) => texts::results::to_find(count),
     };
     view! {
         <section class="results" aria-labelledby="results-heading">
             <h2 id="results-heading">{heading}</h2>
+            <p class="results-note" data-testid="results-note">
+                {move || page.without().or_else(|| page.line().map(|(count, _)| answer::good_matches(count)))}
+            </p>
             {move || page.foreign().map(|foreign| view! { <ForeignNotice foreign /> })}
             <ol data-testid="results" class:ranked=move || ranked.get() node_ref=grid>
                 <For each=move || shown.get() key=|item| *item let:item>
@@ -47,7 +64,7 @@ pub fn Results() -> impl IntoView {
             </ol>
             <Show when=move || more.get() != 0>
                 <button type="button" class="results-more" on:click=move |_| page.show_more()>
-                    {move || format!("Show {} more", more.get())}
+                    {move || texts::results::more(more.get())}
                 </button>
             </Show>
         </section>
@@ -57,16 +74,12 @@ pub fn Results() -> impl IntoView {
 /// Says why nothing is ranked, and what would help.
 #[component]
 fn ForeignNotice(foreign: Foreign) -> impl IntoView {
-    let spaces = format!(
-        "The model embeds in “{}”, the gallery “{}” in “{}”.",
-        foreign.pack_space, foreign.gallery, foreign.gallery_space
-    );
+    let spaces = texts::results::spaces(&foreign);
     view! {
         <div class="results-foreign" data-testid="foreign">
             <p>
-                <strong>"These pictures belong to another model."</strong>
-                " This one names what it hears, but can rank only a gallery that was made with it. "
-                "Open such a gallery with " <code>"?gallery="</code> "."
+                <strong>{texts::results::FOREIGN}</strong>
+                {texts::results::FOREIGN_MEANS} <code>"?gallery="</code> "."
             </p>
             <p class="results-spaces">{spaces}</p>
         </div>

@@ -7,8 +7,9 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, HtmlOListElement};
+use web_sys::{Element, HtmlElement, HtmlOListElement};
 
+use super::hold;
 use crate::components::timeline::prefers_less_motion;
 use crate::logic::motion::{Motion, Place, motions};
 
@@ -25,10 +26,18 @@ extern "C" {
     fn animate(this: &Animated, frames: &Array, options: &Object) -> JsValue;
 }
 
-/// Animates the pictures of `grid` whenever `shown` changes.
+/// Animates the pictures of `grid` whenever `shown` changes. Browsers take the focus from an element that is moved: it
+/// is given back.
 pub fn animate(grid: NodeRef<html::Ol>, shown: Memo<Vec<usize>>) {
     let before = StoredValue::new(HashMap::<usize, Place>::new());
     let width = StoredValue::new(0);
+    let focused = StoredValue::new_local(None);
+    // Before the list is put into its new order.
+    ImmediateEffect::new_scoped(move || {
+        shown.track();
+        let grid = grid.try_get_untracked().flatten();
+        focused.set_value(grid.and_then(|grid| hold::focused(&grid)));
+    });
     Effect::new(move |_| {
         shown.track();
         // By the next frame the list has its new order and has not been painted in it yet.
@@ -51,10 +60,23 @@ pub fn animate(grid: NodeRef<html::Ol>, shown: Memo<Vec<usize>>) {
                     }
                 }
             }
+            restore_focus(&grid, focused.get_value());
             width.set_value(grid.client_width());
             before.set_value(after);
         });
     });
+}
+
+/// Gives the focus back to `focused` if moving it took that away; a picture that left loses it to nothing.
+fn restore_focus(grid: &HtmlOListElement, focused: Option<Element>) {
+    let Some(focused) = focused else { return };
+    let lost = document()
+        .active_element()
+        .is_none_or(|active| active.tag_name() == "BODY");
+    if lost && grid.contains(Some(&focused)) {
+        // What cannot take the focus any more does without.
+        drop(focused.unchecked_into::<HtmlElement>().focus());
+    }
 }
 
 /// The cards of the grid with their positions in the gallery.

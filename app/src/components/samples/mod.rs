@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::logic::samples::Sample;
 use crate::page::Page;
+use crate::texts;
 
 /// Samples shown at first where they wrap into rows; a phone scrolls through all of them in one.
 const FEW: usize = 3;
@@ -26,7 +27,7 @@ pub fn Samples() -> impl IntoView {
             .enumerate()
     };
     view! {
-        <section class="samples" aria-label="Try without a microphone">
+        <section class="samples" aria-label=texts::samples::SECTION>
             <ul
                 class:all=move || all.get()
                 class:waiting=move || page.samples.with(Option::is_none)
@@ -42,7 +43,7 @@ pub fn Samples() -> impl IntoView {
                 <Show when=move || { count.get() > FEW }>
                     <li class="samples-more">
                         <button type="button" class="chip quiet" on:click=move |_| all.update(|all| *all = !*all)>
-                            {move || if all.get() { "Fewer".to_owned() } else { format!("{} more", count.get() - FEW) }}
+                            {move || if all.get() { texts::samples::FEWER.to_owned() } else { texts::samples::more(count.get() - FEW) }}
                         </button>
                     </li>
                 </Show>
@@ -72,7 +73,7 @@ fn FileButton() -> impl IntoView {
                 node_ref=input
                 on:change=opened
             />
-            "Open a sound file"
+            {texts::samples::OPEN}
         </label>
     }
 }
@@ -92,7 +93,7 @@ fn SampleButton(sample: Sample) -> impl IntoView {
             <svg viewBox="0 0 12 12" aria-hidden="true">
                 <path d="M3 1.500v9l7.500-4.500z" />
             </svg>
-            <span class="visually-hidden">"Play "</span>
+            <span class="visually-hidden">{texts::samples::PLAY}</span>
             {sample.text}
         </button>
     }

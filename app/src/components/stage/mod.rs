@@ -1,19 +1,31 @@
 //! The dark panel at the top: a welcome at first, the timeline as soon as somebody speaks.
 
+mod question;
+
 use leptos::prelude::*;
 
 use crate::components::timeline::Timeline;
+use crate::logic::asked::Asked;
 use crate::page::Page;
+use crate::texts;
+use question::Question;
 
 /// Welcome or timeline, in a panel that keeps its size.
 #[component]
 pub fn Stage() -> impl IntoView {
     let page = expect_context::<Page>();
     let speaking = Memo::new(move |_| page.has_timeline());
+    // A link with keywords has a timeline, if one without a waveform.
+    let silent = Memo::new(move |_| {
+        let sound = page.insight.source.with(Asked::is_sound);
+        !sound && page.found.with(|found| found.keywords.is_empty())
+    });
     view! {
-        <section class="stage" aria-label="What was heard">
+        <section class="stage" aria-label=texts::welcome::STAGE>
             <Show when=move || speaking.get() fallback=Welcome>
-                <Timeline />
+                <Show when=move || !silent.get() fallback=move || view! { <Question asked=page.insight.source.get() /> }>
+                    <Timeline />
+                </Show>
             </Show>
         </section>
     }
@@ -79,18 +91,13 @@ fn Welcome() -> impl IntoView {
     view! {
         <div class="welcome">
             <div>
-                <h2>"Say it. See it."</h2>
-                <p>
-                    "Describe a picture out loud. SaySee finds it from the sound alone: "
-                    "no transcript, no server, just this page listening."
-                </p>
+                <h2>{texts::welcome::HEADING}</h2>
+                <p>{texts::welcome::SENTENCE}</p>
             </div>
             <div class="example" aria-hidden="true">
                 <div class="example-bars">{bars}</div>
                 <div class="example-words">
-                    <b>"two"</b>
-                    <b>"dogs"</b>
-                    <b>"beach"</b>
+                    {texts::welcome::EXAMPLE.map(|word| view! { <b>{word}</b> })}
                 </div>
             </div>
         </div>

@@ -3,27 +3,26 @@
 use leptos::prelude::*;
 
 use crate::logic::place::Pack;
-use crate::logic::problem::Remedy;
+use crate::logic::problem::{Code, Remedy};
 use crate::logic::status::Readiness;
 use crate::page::Page;
+use crate::texts;
 
 /// The status line. The sentence is announced by screen readers; the hint, which may hold running
 /// numbers, is not.
 #[component]
 pub fn StatusLine() -> impl IntoView {
     let page = expect_context::<Page>();
-    let status = Memo::new(move |_| page.status());
-    let loading = move || {
-        page.readiness
-            .with(|readiness| matches!(readiness, Readiness::Loading(_)))
-    };
-    // From a model that does not come, or takes too long, there is a way back to the one that comes with the page.
+    let speaker = Memo::new(move |_| page.speaker());
+    let status = Memo::new(move |_| page.status(speaker.get()));
+    // From another model that does not come there is a way back to the bundled one.
     let way_back = Memo::new(move |_| {
         let gone = page
             .readiness
             .with(|readiness| matches!(readiness, Readiness::Unavailable(_)));
-        (gone || loading()) && !page.pack.with(Pack::is_bundled)
+        gone && !page.pack.with(Pack::is_bundled)
     });
+    let stopped = move || status.with(|status| status.problem == Some(Code::LoadingStopped.name()));
     view! {
         <div class="status">
             <div
@@ -45,7 +44,7 @@ pub fn StatusLine() -> impl IntoView {
             <div class="status-keys">
                 <Show when=move || status.with(|status| status.remedy == Remedy::LoadAgain)>
                     <button type="button" class="status-key" data-testid="retry" on:click=move |_| page.load()>
-                        "Load again"
+                        {move || if stopped() { texts::status::LOAD } else { texts::status::LOAD_AGAIN }}
                     </button>
                 </Show>
                 <Show when=move || way_back.get()>
@@ -55,7 +54,7 @@ pub fn StatusLine() -> impl IntoView {
                         data-testid="way-back"
                         on:click=move |_| page.use_bundled()
                     >
-                        {move || if loading() { "Cancel" } else { "Use the bundled model" }}
+                        {texts::status::USE_BUNDLED}
                     </button>
                 </Show>
             </div>

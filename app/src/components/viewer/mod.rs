@@ -1,11 +1,18 @@
-//! One picture, large, over the page.
+//! One picture, large, over the page: why it is here, what is like it, what fits it, and how to take it along.
+
+mod fitting;
+mod keys;
 
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::components::why::Why;
 use crate::logic::format;
 use crate::page::Page;
+use crate::texts;
+use fitting::Fitting;
+use keys::PictureKeys;
 
 /// The dialog that shows the selected picture. Escape closes it and the focus goes back to where it was:
 /// that is the browser's own doing.
@@ -30,7 +37,7 @@ pub fn Viewer() -> impl IntoView {
             .and_then(|item| shown.iter().position(|other| *other == item));
         let next = position.and_then(|position| shown.get(position.checked_add_signed(by)?));
         if let Some(next) = next {
-            page.selected.set(Some(*next));
+            page.select(*next);
         }
     };
     let keys = move |event: KeyboardEvent| match event.key().as_str() {
@@ -42,7 +49,7 @@ pub fn Viewer() -> impl IntoView {
         <dialog
             class="viewer"
             data-testid="viewer"
-            aria-label="Picture"
+            aria-label=texts::viewer::NAME
             node_ref=dialog
             on:close=move |_| page.selected.set(None)
             on:keydown=keys
@@ -55,9 +62,9 @@ pub fn Viewer() -> impl IntoView {
         >
             {move || page.selected.get().map(|item| view! { <Large item /> })}
             <div class="viewer-keys">
-                <button type="button" on:click=move |_| step(-1)>"Previous"</button>
-                <button type="button" on:click=move |_| page.selected.set(None)>"Close"</button>
-                <button type="button" on:click=move |_| step(1)>"Next"</button>
+                <button type="button" on:click=move |_| step(-1)>{texts::viewer::PREVIOUS}</button>
+                <button type="button" on:click=move |_| page.selected.set(None)>{texts::viewer::CLOSE}</button>
+                <button type="button" on:click=move |_| step(1)>{texts::viewer::NEXT}</button>
             </div>
         </dialog>
     }
@@ -71,19 +78,17 @@ fn Large(item: usize) -> impl IntoView {
             .as_ref()
             .and_then(|catalogue| catalogue.items.get(item).cloned())
     });
+    let image = NodeRef::<html::Img>::new();
     let score = move || {
         let row = page
             .rows()
             .into_iter()
             .enumerate()
             .find(|(_, row)| row.item == item)?;
-        Some(format!(
-            "Match number {}, similarity {:.2}",
-            row.0 + 1,
-            row.1.score
-        ))
+        Some(texts::viewer::matched(row.0 + 1, row.1.score))
     };
     picture.map(move |picture| {
+        let kept = picture.clone();
         let credit = [picture.credit.as_str(), picture.licence.as_str()]
             .into_iter()
             .filter(|part| !part.is_empty())
@@ -92,6 +97,7 @@ fn Large(item: usize) -> impl IntoView {
         view! {
             <figure>
                 <img
+                    node_ref=image
                     src=page.picture_address(&picture.file)
                     alt=picture.caption.clone()
                     width=picture.width
@@ -105,6 +111,9 @@ fn Large(item: usize) -> impl IntoView {
                     <small>{credit}</small>
                 </figcaption>
             </figure>
+            <Why item />
+            <PictureKeys item image picture=kept />
+            <Fitting />
         }
     })
 }

@@ -91,6 +91,47 @@ pub fn stage_rows(stages: &[(String, f64)]) -> Vec<Vec<String>> {
     slowest.into_iter().take(SHOWN_STAGES).map(row).collect()
 }
 
+/// What a kernel of the GPU has done.
+pub struct Kernel<'a> {
+    /// File and variant.
+    pub name: &'a str,
+    /// Time on the device; none where the adapter tells no times.
+    pub nanoseconds: Option<u64>,
+    /// Additions and multiplications.
+    pub flop: u64,
+    /// Bytes read and written.
+    pub bytes: u64,
+}
+
+/// Kernels, the slowest first as they come, each with its time and share of all, and what it reaches of the most that the
+/// adapter does a second, operations and bytes.
+pub fn kernel_rows<'a>(
+    kernels: impl Iterator<Item = Kernel<'a>> + Clone,
+    (most_flop, most_bytes): (f64, f64),
+) -> Vec<Vec<String>> {
+    let time = |kernel: &Kernel| kernel.nanoseconds.unwrap_or_default() as f64;
+    let all: f64 = kernels.clone().map(|kernel| time(&kernel)).sum();
+    let reached = |amount: u64, time: f64, most: f64, unit: &str| {
+        if amount == 0 || time <= 0.0 {
+            return String::new();
+        }
+        // So many thousand millions a second are as many a nanosecond.
+        let rate = amount as f64 / time;
+        format!("{rate:.1} {unit}/s, {:.0} %", 1e11 * rate / most.max(1.0))
+    };
+    let row = |kernel: Kernel| {
+        let time = time(&kernel);
+        vec![
+            kernel.name.to_owned(),
+            format::milliseconds(time / 1e6),
+            format!("{:.0} %", 100.0 * time / all.max(1.0)),
+            reached(kernel.flop, time, most_flop, "GFLOP"),
+            reached(kernel.bytes, time, most_bytes, "GB"),
+        ]
+    };
+    kernels.take(SHOWN_STAGES).map(row).collect()
+}
+
 /// Bytes of GPU memory, by what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct GpuMemory {
@@ -111,6 +152,8 @@ pub struct Report {
     pub measurements: Vec<Measurement>,
     /// Stages of an utterance and their milliseconds, in the order they are computed, where the backend can tell.
     pub stages: Option<Vec<(String, f64)>>,
+    /// On a GPU, what its kernels did for an utterance, and the most that the adapter can do.
+    pub kernels: Option<serde_json::Value>,
     /// Most bytes of the worker's memory.
     pub heap_bytes: u64,
     /// What is held on the GPU, if it runs there.

@@ -12,7 +12,7 @@ mod html;
 mod measurement;
 mod progress;
 
-pub use measurement::{GpuMemory, Measurement, Report, stage_rows};
+pub use measurement::{GpuMemory, Kernel, Measurement, Report, kernel_rows, stage_rows};
 pub use progress::Progress;
 
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ use crate::logic::address::value;
 /// Longest utterance and most runs and pictures that an address may ask for.
 const MOST_SECONDS: f32 = 30.0;
 const MOST_RUNS: u32 = 1000;
-const MOST_PICTURES: u32 = 100_000;
+const MOST_PICTURES: u32 = 1_000_000;
 /// Most lengths or numbers of pictures of one bench.
 const MOST_OF_A_KIND: usize = 8;
 

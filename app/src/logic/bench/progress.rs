@@ -64,8 +64,11 @@ impl Progress {
         }
         if let Some((title, rows)) = &self.stages {
             page.folded(&format!("Where the time of {title} goes"), |page| {
+                // Stages on the CPU, kernels on a GPU: those tell what they reach, too.
+                let columns = rows.first().map_or(0, Vec::len);
+                let head = ["Part", "Time", "Share", "Computes", "Moves"];
                 page.table(
-                    &["Stage", "Time", "Share"],
+                    &head[..columns.min(head.len())],
                     rows.iter().map(|cells| ("stage", &cells[..])),
                 );
             });

@@ -1,0 +1,81 @@
+//! Typed text to what the text tower takes. The tokenizer's file is large and seldom needed: it is fetched with the
+//! first text.
+
+use saysee_clip_inputs::Tokenizer;
+use saysee_engine::format::{Source, SourceError};
+use saysee_engine::pack::{self, Manifest};
+
+use crate::logic::problem::{Code, Problem};
+use crate::worker::files::{Announced, Files};
+use crate::worker::problems;
+
+/// Longest text that is looked at, bytes: many times what a tower takes.
+const LONGEST: usize = 2_000;
+
+/// What reads typed text.
+pub struct Reading {
+    manifest: Manifest,
+    files: Files,
+    tokenizer: Option<Tokenizer>,
+}
+
+/// A file that is in memory.
+struct Fetched(Vec<u8>);
+
+impl Source for Fetched {
+    async fn read(&self, _: &str, _: Option<u64>) -> Result<Vec<u8>, SourceError> {
+        Ok(self.0.clone())
+    }
+}
+
+impl Reading {
+    /// For the pack of `manifest`, whose files are `files`; `None` when it reads no text.
+    pub fn of(manifest: Manifest, files: Files) -> Option<Self> {
+        manifest.tokenizer.as_ref()?;
+        Some(Self {
+            manifest,
+            files,
+            tokenizer: None,
+        })
+    }
+
+    /// The tokens of `text`, start and end included, at most `context` of them.
+    ///
+    /// # Errors
+    /// When the tokenizer does not arrive, or the text is empty or too long.
+    pub async fn tokens(&mut self, text: &str, context: usize) -> Result<Vec<u32>, Problem> {
+        let refused = |detail: String| Problem::new(Code::TextRefused, detail);
+        if text.trim().is_empty() || text.len() > LONGEST {
+            return Err(refused(format!("{} bytes of text", text.len())));
+        }
+        if self.tokenizer.is_none() {
+            self.tokenizer = Some(self.fetch().await?);
+        }
+        match &self.tokenizer {
+            Some(tokenizer) => tokenizer
+                .encode_framed(text, context)
+                .map_err(|error| refused(error.to_string())),
+            None => Err(refused("the pack has no tokenizer".to_owned())),
+        }
+    }
+
+    async fn fetch(&mut self) -> Result<Tokenizer, Problem> {
+        let refused = |detail: String| Problem::new(Code::PackRefused, detail);
+        let Some(file) = &self.manifest.tokenizer else {
+            return Err(refused("the pack has no tokenizer".to_owned()));
+        };
+        let wanted = Announced {
+            file: file.file.clone(),
+            bytes: file.bytes,
+            sha256: file.sha256.clone(),
+        };
+        let (bytes, _) = self.files.read(&wanted, false, |_, _| ()).await?;
+        self.files.keep(&wanted, &bytes).await;
+        let chosen = self.files.is_chosen();
+        let merges = pack::read_tokenizer(&Fetched(bytes), &self.manifest)
+            .await
+            .map_err(|error| problems::of_format(&error, chosen))?
+            .unwrap_or_default();
+        Tokenizer::from_merges(&merges).map_err(|error| refused(error.to_string()))
+    }
+}

@@ -1,0 +1,62 @@
+// Numbers for the curious.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { samples, servePage } from "./assets.mjs";
+import { startChromium } from "./chromium.mjs";
+import { SaySee } from "./page.mjs";
+
+const [first] = await samples();
+
+describe("the panel of numbers", () => {
+  let server, chromium;
+  before(async () => {
+    server = await servePage();
+    chromium = await startChromium();
+  });
+  after(async () => {
+    await chromium?.close();
+    await server?.close();
+  });
+
+  async function opened(query, body) {
+    const page = await SaySee.open(chromium.browser, server.url, { query });
+    try {
+      const { state } = await page.reaches("answered", "failed");
+      assert.equal(state, "answered", await page.describe());
+      const panel = page.page.getByTestId("numbers");
+      await panel.locator("summary").click();
+      const fact = (name) => panel.locator(`[data-fact="${name}"]`).innerText();
+      await panel.locator('[data-fact="Engine memory"]').waitFor();
+      await body(page, panel, fact);
+      assert.deepEqual(page.errors, []);
+    } finally {
+      await page.close();
+    }
+  }
+
+  test("tells on the CPU what runs, why, what it holds, and where the time of this answer went", () =>
+    opened(`?backend=cpu&sample=${first.id}`, async (page, panel, fact) => {
+      assert.equal(await fact("Backend"), "CPU");
+      assert.match(await fact("Why"), /\w+/);
+      assert.match(await fact("Pack"), /^scenes-mini, [\d.]+ MB$/);
+      assert.match(await fact("Gallery"), /^scenes, 240 pictures, [\d.]+ kB$/);
+      assert.match(await fact("Engine memory"), /^[\d.]+ MB$/);
+      const times = await panel.getByTestId("stage").evaluateAll((rows) => rows.map((row) => Number(row.dataset.ms)));
+      assert.ok(times.length > 3 && times.every((time) => time >= 0), `${times}`);
+      assert.match(await fact("This answer"), /^[\d.]+ m?s for [\d.]+ s of sound$/);
+    }));
+
+  test("tells on the GPU which kernels run and what is held there", () =>
+    opened(`?backend=gpu&sample=${first.id}`, async (page, panel, fact) => {
+      assert.equal(await fact("Backend"), "WebGPU");
+      assert.match(await fact("Kernels"), /\w+: /);
+      assert.match(await fact("GPU memory"), /^[\d.]+ MB: weights [\d.]+ MB, activations/);
+      assert.match(await panel.innerText(), /does not tell what each stage took/);
+    }));
+
+  test("leads to the measurements", () =>
+    opened(`?backend=cpu&sample=${first.id}`, async (page, panel) => {
+      const address = await panel.getByRole("link").evaluate((link) => link.href);
+      assert.equal(new URL(address).search, "?bench");
+    }));
+});

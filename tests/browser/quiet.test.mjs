@@ -1,0 +1,132 @@
+// What a visit must not do: ask anybody else for anything, hold up the page, or move what is on it.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { sampleBytes, samples, servePage } from "./assets.mjs";
+import { startChromium } from "./chromium.mjs";
+import { SaySee } from "./page.mjs";
+import { padded, readWav, writeWav } from "./wav.mjs";
+
+const [first, second] = await samples();
+
+async function speaking(chromium, page, sample) {
+  await chromium.speak(writeWav(padded(readWav(await sampleBytes(sample)), 0.4, 10)));
+  await page.record.click();
+  await page.reaches("listening");
+  const { state } = await page.reaches("answered", "failed");
+  assert.equal(state, "answered", await page.describe());
+}
+
+test("no request of a whole visit leaves the page's own server", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "saysee-network-"));
+  const log = join(folder, "network.json");
+  const server = await servePage({ base: "/some/folder/" });
+  // The browser's own log: it has the requests of workers too, and whatever else goes out.
+  const chromium = await startChromium({ webgpu: false, more: [`--log-net-log=${log}`] });
+  try {
+    const page = await SaySee.open(chromium.browser, server.url);
+    await page.reaches("idle");
+    await page.sample(first.id).click();
+    await page.reaches("answered");
+    await speaking(chromium, page, second);
+    await page.chooseSound(await sampleBytes(first));
+    await page.reaches("thinking", "answered");
+    await page.results.first().click();
+    await page.viewer.waitFor({ state: "visible" });
+    await page.page.keyboard.press("Escape");
+    await page.page.reload();
+    await page.reaches("idle");
+  } finally {
+    await chromium.close();
+    await server.close();
+  }
+  const asked = addresses(JSON.parse(await readFile(log, "utf8")), "http://127.0.0.1");
+  await rm(folder, { recursive: true });
+  assert.ok(asked.some((address) => address.startsWith(server.url) && address.endsWith(".safetensors")), `${asked}`);
+  assert.deepEqual(asked.filter((address) => !address.startsWith(server.url)), []);
+});
+
+/** All addresses in a network log that a page or a worker of that site has asked something of, each once. */
+function addresses({ constants, events }, site) {
+  const { URL_REQUEST_START_JOB, WEBSOCKET_UPGRADE_REQUEST } = constants.logEventTypes;
+  const asked = events
+    .filter(({ type, params }) => [URL_REQUEST_START_JOB, WEBSOCKET_UPGRADE_REQUEST].includes(type) && params?.url)
+    // What the browser asks for itself (updates of its own, say) belongs to no site, or to another one.
+    .filter(({ params }) => `${params.network_isolation_key} ${params.initiator}`.includes(site))
+    .map(({ params }) => params.url);
+  return [...new Set(asked.filter((address) => !/^(blob|data):/.test(address)))];
+}
+
+describe("the main thread", () => {
+  let server, chromium, page;
+  before(async () => {
+    server = await servePage();
+    chromium = await startChromium({ webgpu: false });
+    page = await SaySee.open(chromium.browser, server.url, { query: "?backend=cpu" });
+    await page.reaches("idle");
+  });
+  after(async () => {
+    await chromium?.close();
+    await server?.close();
+  });
+
+  test("is never held up for 50 ms while it listens and answers", async () => {
+    const categories = ["toplevel", "disabled-by-default-devtools.timeline", "__metadata"];
+    await chromium.browser.startTracing(page.page, { categories });
+    await speaking(chromium, page, first);
+    const { traceEvents } = JSON.parse(await chromium.browser.stopTracing());
+    const tasks = mainThreadTasks(traceEvents);
+    assert.ok(tasks.length > 100, `${tasks.length} tasks`);
+    assert.deepEqual(tasks.filter(({ milliseconds }) => milliseconds >= 50), []);
+  });
+});
+
+/**
+ * Tasks of the page's main thread with the processor time that they took: unlike the time on the clock it does not
+ * depend on what else the machine is doing.
+ */
+function mainThreadTasks(events) {
+  const threads = events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+  const isMain = ({ pid, tid }) => threads.some((thread) => thread.pid === pid && thread.tid === tid);
+  return events
+    .filter((event) => event.ph === "X" && /RunTask$/.test(event.name) && isMain(event))
+    .map(({ ts, tdur = 0, args }) => ({ at: ts, milliseconds: tdur / 1000, args }));
+}
+
+describe("the layout", () => {
+  for (const [name, viewport] of [["desktop", { width: 1440, height: 900 }], ["phone", { width: 390, height: 844 }]]) {
+    test(`does not shift from the first paint to the answer: ${name}`, async () => {
+      const server = await servePage();
+      const chromium = await startChromium({ webgpu: false });
+      try {
+        const page = await SaySee.open(chromium.browser, server.url, { query: `?backend=cpu&sample=${first.id}`, viewport });
+        await page.reaches("answered");
+        assert.deepEqual(await page.page.evaluate(shifts), []);
+      } finally {
+        await chromium.close();
+        await server.close();
+      }
+    });
+  }
+});
+
+/** Every layout shift so far: how large, and what has moved. */
+function shifts() {
+  return new Promise((answer) => {
+    const found = [];
+    const collect = (list) => found.push(...list.getEntries());
+    const observer = new PerformanceObserver(collect);
+    observer.observe({ type: "layout-shift", buffered: true });
+    // Entries of the past are delivered with the next frames.
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      collect({ getEntries: () => observer.takeRecords() });
+      answer(found.map(({ value, startTime, sources }) => ({
+        value,
+        startTime,
+        moved: sources.map(({ node, previousRect, currentRect }) => ({ node: node?.outerHTML?.slice(0, 120), previousRect, currentRect })),
+      })));
+    }));
+  });
+}
