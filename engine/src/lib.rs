@@ -26,6 +26,7 @@ pub mod index;
 pub mod live;
 pub mod ops;
 pub mod pack;
+pub mod phonetic;
 pub mod profile;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

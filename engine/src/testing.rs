@@ -149,8 +149,8 @@ pub fn manifest_with_phones(weights: WeightFormat) -> Manifest {
         states: PhoneStates::Last,
         pronunciations: (0..tokens).map(spoken).collect(),
         weight: 0.1,
-        stray_cost: 1.5,
-        threshold: -1.0,
+        stray_cost: 8.0,
+        threshold: 0.0,
     });
     manifest
 }
@@ -206,7 +206,20 @@ pub fn pack_files(weights: WeightFormat, seed: u64) -> Result<PackFiles, FormatE
 /// # Errors
 /// As [`pack_files`].
 pub fn pack(weights: WeightFormat, seed: u64) -> Result<Pack, FormatError> {
-    let files = pack_files(weights, seed)?;
+    open(pack_files(weights, seed)?)
+}
+
+/// A tiny random pack that knows how its words sound.
+///
+/// # Errors
+/// As [`pack_files`].
+pub fn pack_with_phones(weights: WeightFormat, seed: u64) -> Result<Pack, FormatError> {
+    let manifest = manifest_with_phones(weights);
+    let tensors = tensors(&manifest, seed);
+    open(pack::write(manifest, &tensors)?)
+}
+
+fn open(files: PackFiles) -> Result<Pack, FormatError> {
     let shards = files
         .files
         .into_iter()

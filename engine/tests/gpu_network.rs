@@ -16,7 +16,7 @@ use saysee_engine::pack::WeightFormat;
 use saysee_engine::testing;
 
 fn network(gpu: &mut GpuOps, weights: WeightFormat) -> (Network<GpuOps>, Network<CpuOps>, CpuOps) {
-    let pack = testing::pack(weights, 5).unwrap();
+    let pack = testing::pack_with_phones(weights, 5).unwrap();
     let mut cpu = CpuOps::default();
     let on_gpu = Network::new(gpu, &pack).unwrap();
     let on_cpu = Network::new(&mut cpu, &pack).unwrap();

@@ -101,25 +101,30 @@ export class SaySee {
   }
 
   /**
-   * Lets the test stop the sound of the microphone later on, in pages that are opened from now on: chunks go on arriving, but
-   * empty ones. Time is counted in sound, so the page listens on for as long as the test likes.
+   * Lets the microphone fall silent after `pauseMicrophoneAfter` seconds of sound, in pages that are opened from now on: chunks
+   * go on arriving, but empty ones. Time is counted in sound, so the page listens on for as long as the test likes.
    */
   pausable() {
     return this.page.addInitScript(() => {
+      self.soundLeft = Infinity;
       self.AudioWorkletNode = class extends AudioWorkletNode {
-        constructor(...options) {
-          super(...options);
+        constructor(context, ...options) {
+          super(context, ...options);
           const listen = this.port.addEventListener.bind(this.port);
           const nothing = () => new MessageEvent("message", { data: new Float32Array(0) });
-          this.port.addEventListener = (kind, heard) => listen(kind, (event) => heard(self.paused ? nothing() : event));
+          this.port.addEventListener = (kind, heard) =>
+            listen(kind, (event) => {
+              heard(self.soundLeft > 0 ? event : nothing());
+              self.soundLeft -= 1024 / context.sampleRate;
+            });
         }
       };
     });
   }
-  pauseMicrophone() {
-    return this.page.evaluate(() => {
-      self.paused = true;
-    });
+  pauseMicrophoneAfter(seconds) {
+    return this.page.evaluate((seconds) => {
+      self.soundLeft = seconds;
+    }, seconds);
   }
 
   /** Waits until pictures in view are there, and what moves or changes colour has arrived. */

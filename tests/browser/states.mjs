@@ -23,10 +23,11 @@ export const STATES = {
   listening: {
     reach: async (page) => {
       await page.reaches("idle");
+      // The recording's silence before, and what is said up to its last word.
+      await page.pauseMicrophoneAfter(2.4);
       await page.record.click();
+      await page.page.waitForFunction(() => self.soundLeft <= 0);
       await page.reaches("listening");
-      await page.page.getByTestId("keyword").nth(1).waitFor();
-      await page.pauseMicrophone();
     },
   },
   answered: { query: answered, reach: (page) => page.reaches("answered") },
@@ -115,7 +116,8 @@ export async function startStates() {
       const page = new SaySee(await browser.newPage(context));
       try {
         await page.pausable();
-        await page.page.goto(`${server.url}?backend=cpu${query}${large ? `&pack=${elsewhere.url}` : ""}`);
+        // Without the service worker, which would fetch every picture meanwhile.
+        await page.page.goto(`${server.url}?backend=cpu&dev${query}${large ? `&pack=${elsewhere.url}` : ""}`);
         await reach(page);
         await body(page);
       } finally {

@@ -66,16 +66,16 @@ describe("an answer", () => {
         window.heard = [];
         const { pause } = HTMLMediaElement.prototype;
         HTMLMediaElement.prototype.pause = function () {
-          window.heard.push(this.currentTime);
+          // The sample's own playback, which may still be going on, has an address of the server.
+          if (this.src.startsWith("blob:")) window.heard.push(this.currentTime);
           return pause.call(this);
         };
       });
       const { start, end } = (await page.keywords()).find((keyword) => keyword.token === "moon");
       await page.keyword("moon").getByTestId("hear").click();
-      // What the sample's own playback leaves behind comes first.
-      await page.page.waitForFunction((end) => window.heard.some((time) => time >= end), end);
-      const stopped = await page.page.evaluate((start) => window.heard.filter((time) => time >= start), start);
-      assert.ok(stopped.at(-1) < end + 0.25, `stopped at ${stopped}, the word ends at ${end}`);
+      await page.page.waitForFunction(() => window.heard.length > 0);
+      const [stopped] = await page.page.evaluate(() => window.heard);
+      assert.ok(stopped >= end && stopped < end + 0.3 && start < end, `stopped at ${stopped}, the word ends at ${end}`);
     }));
 
   test("a picture says which keyword pulled it up, and by how much", () =>
@@ -114,8 +114,10 @@ describe("an answer", () => {
 
   test("the order waits while a finger is on the pictures", () =>
     answered(async (page) => {
-      const whole = await page.order();
+      const cards = () => page.page.getByTestId("results").locator("> li").evaluateAll((rows) => rows.map((row) => row.dataset.item));
+      const whole = await cards();
       await page.results.nth(3).scrollIntoViewIfNeeded();
+      const score = await page.results.first().getAttribute("data-score");
       const { x, y } = await page.results.nth(3).boundingBox();
       await page.page.mouse.move(x + 30, y + 30);
       await page.page.mouse.down();
@@ -123,17 +125,16 @@ describe("an answer", () => {
       const strike = page.keyword("moon").getByTestId("strike");
       await strike.focus();
       await page.page.keyboard.press("Enter");
-      await page.page.getByText("Ranked without moon.").waitFor();
-      const best = page.results.first();
+      // The ranking is here: the scores are new, the order is not.
       await page.page.waitForFunction(
-        (score) => document.querySelector('[data-testid="result"]').dataset.score !== score,
-        await best.getAttribute("data-score").then((score) => `${score}`),
-      ).catch(() => {});
-      assert.deepEqual(await page.order(), whole);
+        (score) => document.querySelector('[data-testid="results"] > li').dataset.score !== score,
+        score,
+      );
+      assert.deepEqual(await cards(), whole);
       await page.page.mouse.up();
       await page.page.waitForFunction(
-        (first) => document.querySelector('[data-testid="result"]').dataset.item !== first,
-        whole[0],
+        (before) => [...document.querySelectorAll('[data-testid="results"] > li')].map((row) => row.dataset.item).join() !== before,
+        whole.join(),
       );
     }));
 
@@ -164,7 +165,7 @@ describe("an answer", () => {
       await page.results.nth(1).getByRole("button").first().click();
       await page.page.getByTestId("more-like-this").click();
       await page.viewer.waitFor({ state: "hidden" });
-      await page.page.getByText("More like").waitFor();
+      await page.page.getByText(/^More like “/).waitFor();
       const [best] = await page.pictures(1);
       assert.equal(best.item, second, "nothing is more like a picture than itself");
       assert.ok(best.score > 0.99);

@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod commands;
 pub mod convert;
+pub mod evaluate;
 pub mod failure;
 mod folder;
 mod picture;

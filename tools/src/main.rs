@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use saysee::commands::{
-    bench, convert, embed, fetch, index, inspect, matching, query, random_pack,
+    bench, convert, embed, evaluate, fetch, index, inspect, matching, query, random_pack,
 };
 use saysee::failure::{self, Failure};
 
@@ -25,6 +25,7 @@ enum Command {
     Text(matching::TextArguments),
     Image(matching::ImageArguments),
     Embed(embed::Arguments),
+    Evaluate(evaluate::Arguments),
     Fetch(fetch::Arguments),
     Convert(convert::Arguments),
     Index(index::Arguments),
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Text(arguments) => matching::run_text(arguments, &mut out),
         Command::Image(arguments) => matching::run_image(arguments, &mut out),
         Command::Embed(arguments) => embed::run(arguments, &mut out),
+        Command::Evaluate(arguments) => evaluate::run(arguments, &mut out),
         Command::Fetch(arguments) => fetch::run(arguments, &mut out),
         Command::Convert(arguments) => convert::run(arguments, &mut out),
         Command::Index(arguments) => index::run(arguments, &mut out),

@@ -70,9 +70,21 @@ pub enum TrainError {
     /// A clip cannot be degraded.
     #[error(transparent)]
     Degradation(#[from] saysee_degrade::ResampleError),
+    /// A recording cannot be read.
+    #[error(transparent)]
+    Recording(#[from] saysee_voices::audio::AudioError),
     /// A pack or gallery cannot be written or read.
     #[error(transparent)]
     Format(#[from] saysee_engine::format::FormatError),
+    /// The teacher cannot be used.
+    #[error(transparent)]
+    Teacher(#[from] crate::teacher::TeacherError),
+    /// A pronunciation is not to be had.
+    #[error(transparent)]
+    Pronounce(#[from] saysee_voices::phones::PronounceError),
+    /// A run cannot start as it was asked to.
+    #[error("{0}")]
+    Options(String),
     /// The front end refused a clip.
     #[error(transparent)]
     Audio(#[from] saysee_engine::audio::AudioError),

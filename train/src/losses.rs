@@ -4,6 +4,10 @@ use burn::nn::loss::CTCLossConfig;
 use burn::prelude::*;
 use burn::tensor::activation::{log_sigmoid, log_softmax};
 
+use crate::model::head::normalise;
+use crate::teacher::TEACHER_WIDTH;
+use crate::vocabulary::FIRST_WORD;
+
 /// Contrastive logits are cosines times this: the papers' fixed temperature 0.07.
 pub const SCALE: f32 = 1.0 / 0.07;
 
@@ -75,7 +79,7 @@ pub fn phones(log_probabilities: Tensor<3>, frames: &[usize], targets: &[Vec<u8>
 
 /// Cross-entropy of naming the slots: `keywords [batch, slots, embedding]` against the rows of
 /// `table [vocabulary, embedding]`, both L2-normalised, at the temperature of the papers' keyword
-/// selection (0.1); slots past an utterance's word count do not count.
+/// selection (0.1); slots past an utterance's word count, and words that have no token, do not count.
 pub fn naming(keywords: Tensor<3>, table: Tensor<2>, words: &[Vec<u16>]) -> Tensor<1> {
     let device = keywords.device();
     let [batch, slots, _] = keywords.dims();
@@ -84,6 +88,9 @@ pub fn naming(keywords: Tensor<3>, table: Tensor<2>, words: &[Vec<u16>]) -> Tens
     let mut total = 0usize;
     for (row, words) in words.iter().enumerate() {
         for (slot, &word) in words.iter().take(slots).enumerate() {
+            if usize::from(word) < FIRST_WORD {
+                continue;
+            }
             wanted[(row * slots + slot) * vocabulary + usize::from(word)] = 1.0;
             total += 1;
         }
@@ -92,4 +99,26 @@ pub fn naming(keywords: Tensor<3>, table: Tensor<2>, words: &[Vec<u16>]) -> Tens
         Tensor::<3>::from_data(TensorData::new(wanted, [batch, slots, vocabulary]), &device);
     let cosines = keywords.matmul(table.transpose().unsqueeze::<3>());
     (log_softmax(cosines * 10.0, 2) * wanted).sum() / -(total.max(1) as f32)
+}
+
+/// How far the encoder is from its teacher: squared distance a number, and 1 - cosine, over real frames.
+/// `said [batch, steps, TEACHER_WIDTH]`; `wanted`: vectors of each utterance.
+pub fn taught(said: Tensor<3>, wanted: &[Vec<f32>]) -> Tensor<1> {
+    let device = said.device();
+    let [batch, steps, width] = said.dims();
+    let mut values = vec![0.0f32; batch * steps * width];
+    let mut keep = vec![0.0f32; batch * steps];
+    for (row, wanted) in wanted.iter().enumerate() {
+        let own = (wanted.len() / TEACHER_WIDTH).min(steps);
+        let start = row * steps;
+        values[start * width..(start + own) * width].copy_from_slice(&wanted[..own * width]);
+        keep[start..start + own].fill(1.0);
+    }
+    let total = keep.iter().sum::<f32>().max(1.0);
+    let wanted = Tensor::<3>::from_data(TensorData::new(values, [batch, steps, width]), &device);
+    let keep = Tensor::<3>::from_data(TensorData::new(keep, [batch, steps, 1]), &device);
+    let apart = said.clone() - wanted.clone();
+    let squares = (apart.clone() * apart).mean_dim(2);
+    let cosine = (normalise(said) * normalise(wanted)).sum_dim(2);
+    ((squares - cosine + 1.0) * keep).sum() / total
 }

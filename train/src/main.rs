@@ -1,7 +1,7 @@
 //! `saysee-train`: one command for each step of making the bundled pack.
 
 use clap::{Parser, Subcommand};
-use saysee_train::commands::{evaluate, export, gallery, heads, speech, towers};
+use saysee_train::commands::{evaluate, export, gallery, heads, names, phones, speech, towers};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -18,6 +18,10 @@ enum Command {
     Speech(speech::Options),
     /// Go on with the heads alone, the encoder frozen.
     Heads(heads::Options),
+    /// Teach a pack's encoder to tell phones, and nothing else about it.
+    Phones(phones::Options),
+    /// Rank names by the phones that are heard in recordings of people.
+    Names(names::Options),
     /// Write the trained speech model as a pack.
     Export(export::Options),
     /// Embed the pictures of a gallery from their pixels.
@@ -31,6 +35,8 @@ fn main() -> std::process::ExitCode {
         Command::Towers(options) => towers::run(&options),
         Command::Speech(options) => speech::run(&options),
         Command::Heads(options) => heads::run(&options),
+        Command::Phones(options) => phones::run(&options),
+        Command::Names(options) => names::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Gallery(options) => gallery::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),

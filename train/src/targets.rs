@@ -10,16 +10,22 @@ use crate::error::TrainError;
 use crate::losses::{self, SCALE};
 use crate::model::head::{HeadOutput, HybridPlus, normalise};
 use crate::model::towers::{Towers, host};
+use crate::vocabulary::FIRST_WORD;
 
 /// How much each objective of the heads counts.
-struct Weights {
-    naming: f32,
-    quantity: f32,
-    text: f32,
-    picture: f32,
+pub struct Weights {
+    /// Naming of the keywords.
+    pub naming: f32,
+    /// Their number.
+    pub quantity: f32,
+    /// The text tower's view of what is said.
+    pub text: f32,
+    /// The image tower's view of what is meant.
+    pub picture: f32,
 }
 
-const WEIGHTS: Weights = Weights {
+/// What is used.
+pub const WEIGHTS: Weights = Weights {
     naming: 1.0,
     quantity: 0.5,
     text: 0.5,
@@ -80,25 +86,37 @@ impl Targets {
         &self,
         head: &HybridPlus,
         output: &HeadOutput,
-        clips: &[usize],
+        clips: &[Vec<usize>],
         words: &[Vec<u16>],
         device: &Device,
     ) -> (Tensor<1>, [f32; 4]) {
-        let slots = words.iter().map(Vec::len).max().unwrap_or(1).max(1);
-        let counts: Vec<f32> = words.iter().map(|words| words.len() as f32).collect();
-        let counts = Tensor::<2>::from_data(TensorData::new(counts, [words.len(), 1]), device);
-        let naming = losses::naming(head.keywords(output, &counts, slots), self.table(), words);
-        let quantity = (output.alpha.clone().sum_dim(1) - counts).abs().mean();
+        let (naming, quantity) = keyword_losses(head, output, self.table(), words, device);
 
-        let mut keys = words.to_vec();
+        let known: Vec<i64> = (0..words.len())
+            .filter(|&row| {
+                words[row]
+                    .iter()
+                    .all(|&word| usize::from(word) >= FIRST_WORD)
+            })
+            .map(|row| row as i64)
+            .collect();
+        let said: Vec<Vec<u16>> = known
+            .iter()
+            .map(|&row| words[row as usize].clone())
+            .collect();
+        let mut keys = said.clone();
         keys.iter_mut().for_each(|words| words.sort_unstable());
-        let same = losses::same_pairs(&keys, device);
-        let text = losses::contrastive(
-            output.parallel.clone(),
-            self.texts(words, device),
-            same,
-            SCALE,
-        );
+        let text = if said.len() < 2 {
+            Tensor::zeros([1], device)
+        } else {
+            let rows = Tensor::from_data(TensorData::new(known, [said.len()]), device);
+            losses::contrastive(
+                output.parallel.clone().select(0, rows),
+                self.texts(&said, device),
+                losses::same_pairs(&keys, device),
+                SCALE,
+            )
+        };
         let (rows, pictures, scenes) = self.pictures(clips, device);
         let picture = if scenes.len() < 2 {
             Tensor::zeros([1], device)
@@ -124,12 +142,14 @@ impl Targets {
     /// Of a batch of clips: the rows that describe a scene, their pictures' embeddings, and the scenes.
     fn pictures(
         &self,
-        clips: &[usize],
+        clips: &[Vec<usize>],
         device: &Device,
     ) -> (Tensor<1, Int>, Tensor<2>, Vec<usize>) {
         let (mut rows, mut values, mut scenes) = (Vec::new(), Vec::new(), Vec::new());
-        for (row, &clip) in clips.iter().enumerate() {
-            if let Some(scene) = self.scene_of_clip[clip] {
+        for (row, clips) in clips.iter().enumerate() {
+            if let [clip] = clips[..]
+                && let Some(scene) = self.scene_of_clip[clip]
+            {
                 rows.push(row as i64);
                 values
                     .extend_from_slice(&self.scenes[scene * self.width..(scene + 1) * self.width]);
@@ -144,6 +164,22 @@ impl Targets {
             scenes,
         )
     }
+}
+
+/// Naming of the slots by the rows of `table`, and whether as many fire as words are said.
+pub fn keyword_losses(
+    head: &HybridPlus,
+    output: &HeadOutput,
+    table: Tensor<2>,
+    words: &[Vec<u16>],
+    device: &Device,
+) -> (Tensor<1>, Tensor<1>) {
+    let slots = words.iter().map(Vec::len).max().unwrap_or(1).max(1);
+    let counts: Vec<f32> = words.iter().map(|words| words.len() as f32).collect();
+    let counts = Tensor::<2>::from_data(TensorData::new(counts, [words.len(), 1]), device);
+    let naming = losses::naming(head.keywords(output, &counts, slots), table, words);
+    let quantity = (output.alpha.clone().sum_dim(1) - counts).abs().mean();
+    (naming, quantity)
 }
 
 /// "t0042" -> 41: listings name scenes by a letter for the split and a number from 1.

@@ -9,15 +9,16 @@ use burn::tensor::activation::softmax;
 use saysee_engine::pack::FloatTensor;
 
 use crate::model::block::{Block, SelfAttention};
-use crate::model::head::{HybridPlus, normalise};
+use crate::model::head::HybridPlus;
 use crate::model::speech::SpeechModel;
 use crate::model::towers::host;
 
 /// Tensors by name.
 pub type Tensors = BTreeMap<String, FloatTensor>;
 
-/// Every tensor of the pack: the speech model without its phone classifier, and the token table.
-pub fn collect(model: &SpeechModel, table: Tensor<2>) -> Tensors {
+/// Every tensor of the pack: the speech model, its phone classifier only `with_phones`, and the token table
+/// (L2-normalised rows; those of a pack as they are, so that its numbers stay what they were).
+pub fn collect(model: &SpeechModel, table: Tensor<2>, with_phones: bool) -> Tensors {
     let mut list = List {
         tensors: Tensors::new(),
     };
@@ -28,7 +29,10 @@ pub fn collect(model: &SpeechModel, table: Tensor<2>) -> Tensors {
     }
     list.tensor("mix", softmax(model.head.mix.val(), 0));
     list.head(&model.head);
-    list.tensor("vocabulary.table", normalise(table));
+    if with_phones {
+        list.linear("phones", &model.phones);
+    }
+    list.tensor("vocabulary.table", table);
     list.tensors
 }
 

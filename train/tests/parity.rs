@@ -8,10 +8,12 @@ use saysee_engine::graph::Network;
 use saysee_engine::pack::{Manifest, Pack, WeightFormat};
 use saysee_train::commands::export::{describe, pack};
 use saysee_train::description::front_end;
+use saysee_train::from_pack;
 use saysee_train::model::encoder::EncoderConfig;
 use saysee_train::model::mask::Mask;
 use saysee_train::model::speech::{SpeechConfig, SpeechModel};
 use saysee_train::model::towers::{EMBEDDING, Towers, host};
+use saysee_train::tensors::collect;
 
 const WORDS: usize = 9;
 
@@ -54,7 +56,7 @@ fn an_exported_model_gives_the_numbers_it_was_trained_with() {
     let files = pack(
         describe(&config, "parity", WeightFormat::F32, tokens),
         &model,
-        &towers,
+        towers.text.table.val(),
     )
     .unwrap();
     let shards = files.files[1..]
@@ -102,4 +104,17 @@ fn an_exported_model_gives_the_numbers_it_was_trained_with() {
     assert!(largest_difference(&alpha, stage("cif_alpha")) < 1e-5);
     let parallel = host(output.parallel.narrow(0, 0, 1));
     assert!(largest_difference(&parallel, stage("parallel_audio_feat")) < 1e-4);
+
+    // And what is gone on with is what was exported.
+    let tensors = |model| collect(&model, from_pack::table(&pack, &device).unwrap(), false);
+    let (before, after) = (
+        tensors(model),
+        tensors(from_pack::speech(&pack, &device).unwrap()),
+    );
+    assert!(before.keys().eq(after.keys()));
+    for (name, tensor) in before {
+        assert_eq!(tensor.shape, after[&name].shape, "{name}");
+        let difference = largest_difference(&tensor.data, &after[&name].data);
+        assert!(difference < 1e-6, "{name}: {difference}");
+    }
 }

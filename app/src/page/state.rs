@@ -6,6 +6,7 @@ use js_sys::Array;
 use leptos::prelude::*;
 
 use crate::logic::address::Address;
+use crate::logic::asked::Asked;
 use crate::logic::bench::Progress;
 use crate::logic::catalogue::Catalogue;
 use crate::logic::devices::Device;
@@ -25,7 +26,7 @@ use crate::page::playback::Playback;
 use crate::page::sounds::Sounds;
 use crate::page::worker_link::WorkerLink;
 use crate::protocol::{Foreign, Found, Request};
-use crate::texts::answer;
+use crate::texts::{self, answer};
 
 /// Longest utterance until a pack says otherwise, seconds.
 const DEFAULT_LIMIT: f32 = 15.0;
@@ -239,6 +240,10 @@ impl Page {
                 })
             })
         });
+        // Nobody was heard where nothing was spoken.
+        if shown.sentence == texts::status::WAITING && !self.insight.source.with(Asked::is_sound) {
+            shown.sentence = answer::WAITING.to_owned();
+        }
         if self.phase() == Phase::Answered {
             let engine_ms = self.found.with(|found| found.engine_ms);
             self.insight.source.with(|source| {

@@ -21,6 +21,8 @@ pub const NO_REASONS: &str = "Only spoken queries of this visit can be taken apa
 pub const WHY_HINT: &str = "What the score loses when that stretch of sound is not heard.";
 /// The button that searches with a picture.
 pub const MORE_LIKE_THIS: &str = "More like this";
+/// A text, a picture or a link waits for the model.
+pub const WAITING: &str = "The model is still loading.";
 /// Above what was typed.
 pub const TYPED: &str = "You typed";
 /// Above what a link calls its query.

@@ -64,7 +64,7 @@ pub mod status {
     /// A question can be asked.
     pub const READY: &str = "Ready when you are.";
     /// How to ask it.
-    pub const READY_HINT: &str = "Press and describe a picture.";
+    pub const READY_HINT: &str = "Tap or hold the button, and describe a picture.";
     /// The browser asks for the microphone.
     pub const ASKING: &str = "Waiting for the microphone.";
     /// What to do about it.

@@ -51,12 +51,17 @@ impl Reading {
         if self.tokenizer.is_none() {
             self.tokenizer = Some(self.fetch().await?);
         }
-        match &self.tokenizer {
-            Some(tokenizer) => tokenizer
-                .encode_framed(text, context)
-                .map_err(|error| refused(error.to_string())),
-            None => Err(refused("the pack has no tokenizer".to_owned())),
+        let Some(tokenizer) = &self.tokenizer else {
+            return Err(refused("the pack has no tokenizer".to_owned()));
+        };
+        let tokens = tokenizer
+            .encode_framed(text, context)
+            .map_err(|error| refused(error.to_string()))?;
+        if tokens.len() > context {
+            let detail = format!("{} tokens, at most {context} are read", tokens.len());
+            return Err(refused(detail));
         }
+        Ok(tokens)
     }
 
     async fn fetch(&mut self) -> Result<Tokenizer, Problem> {

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! "elem/s" are multiplications and additions a second for products and attention, samples a second for front ends,
-//! pictures a second for the search.
+//! pictures a second for the search. "words" is the naming of eight stretches by their sound.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod front_end;
 mod inputs;
 mod products;
 mod search;
+mod words;
 
 use criterion::{criterion_group, criterion_main};
 
@@ -29,6 +30,7 @@ criterion_group!(
     attention::attention,
     front_end::log_mel,
     front_end::convolutions,
-    search::search
+    search::search,
+    words::lexicon
 );
 criterion_main!(benches);

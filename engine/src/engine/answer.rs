@@ -26,9 +26,10 @@ pub struct Keyword {
     pub end: f32,
     /// The nearest token of the vocabulary.
     pub token: String,
-    /// Cosine between the keyword and its token.
+    /// Cosine between the keyword and its token; in a pack that knows how words sound the mean of that and of the share
+    /// of the word's phones that was heard.
     pub score: f32,
-    /// The next nearest tokens and their cosines, best first.
+    /// The next nearest tokens and their scores, best first.
     pub alternatives: Vec<(String, f32)>,
 }
 

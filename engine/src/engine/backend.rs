@@ -91,6 +91,10 @@ impl Backend {
         on!(self, running => running.network.set_gallery(&mut running.ops, embeddings))
     }
 
+    pub(super) async fn hear_words(&mut self, samples: &[f32]) -> Result<Heard, EngineError> {
+        on!(self, running => running.network.hear_words(&mut running.ops, samples, true).await)
+    }
+
     pub(super) async fn hear(&mut self, samples: &[f32]) -> Result<Heard, EngineError> {
         on!(self, running => running.hear(samples).await)
     }

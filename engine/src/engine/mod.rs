@@ -4,8 +4,8 @@
 //! loader.rs      shards to an engine        candidates.rs  backends that are filled, and the one that stays
 //! backend.rs     CPU and GPU behind one face                report.rs      which one, and why
 //! naming.rs      keywords and their times                   answer.rs      what comes out
-//! derived.rs     stages that follow from others             rehearsal.rs   the GPU's self-test at start
-//! options.rs     what it may use of the machine
+//! sounds.rs      naming by phones                           rehearsal.rs   the GPU's self-test at start
+//! derived.rs     stages that follow from others             options.rs     what it may use of the machine
 //! ```
 
 mod answer;
@@ -17,6 +17,7 @@ mod naming;
 mod options;
 mod rehearsal;
 mod report;
+mod sounds;
 
 pub use answer::{Answer, Keyword, Match, Timing};
 pub use loader::EngineLoader;
@@ -37,12 +38,14 @@ use backend::Backend;
 use candidates::Candidates;
 use derived::Derived;
 use naming::{Naming, Times};
+use sounds::Sounds;
 
 /// A network on a backend, with a gallery to rank.
 pub struct Engine {
     backend: Backend,
     report: BackendReport,
     naming: Option<Naming>,
+    excluded: Vec<usize>,
     derived: Derived,
     embedding_space: String,
     dimension: usize,
@@ -105,9 +108,11 @@ impl Engine {
             threshold: keywords.map_or(-1.0, |keywords| keywords.threshold),
             times,
             frames: backend.frame_timing(),
+            sounds: Sounds::of(manifest),
         });
         Self {
             naming,
+            excluded: manifest.vocabulary.excluded.clone(),
             derived: Derived::of(head, &manifest.vocabulary),
             backend,
             report,
@@ -237,6 +242,20 @@ impl Engine {
                 total_ms: milliseconds(start),
             },
         }
+    }
+
+    /// How well each token of the vocabulary fits an utterance that is one word, in the order of the vocabulary: higher
+    /// is better, and what is never a keyword has minus infinity. Empty for a pack without keywords.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn rank_words(&mut self, samples: &[f32]) -> Result<Vec<f32>, EngineError> {
+        self.check(samples)?;
+        let Some(naming) = &self.naming else {
+            return Ok(Vec::new());
+        };
+        let heard = self.backend.hear_words(samples).await?;
+        Ok(naming.fits(&heard, &self.excluded))
     }
 
     fn matches(&self, scores: &[f32], top_n: usize) -> Vec<Match> {

@@ -1,6 +1,9 @@
 //! Slots to keywords: what each is called and when it was said.
 
+use std::ops::Range;
+
 use super::answer::Keyword;
+use super::sounds::{Candidate, Sounds, stretches};
 use crate::graph::Heard;
 use crate::graph::front_end::Timing as FrameTiming;
 use crate::ops::{Firing, cut};
@@ -20,6 +23,8 @@ pub(super) struct Naming {
     pub(super) threshold: f32,
     pub(super) times: Times,
     pub(super) frames: FrameTiming,
+    /// How words sound, where the pack says so.
+    pub(super) sounds: Option<Sounds>,
 }
 
 /// What tells when a slot was said.
@@ -57,6 +62,19 @@ impl Times {
                 first: usize::from(head.parallel.is_some()),
             },
         })
+    }
+
+    /// The frames that each slot is named by its sound in, of `frames`; `None` for one that was not said at all.
+    fn stretches(&self, heard: &Heard, frames: usize) -> Vec<Option<Range<usize>>> {
+        match self {
+            Self::Firing(firing) => stretches(&cut(&heard.times, *firing).slots, frames),
+            Self::Segments | Self::Attention { .. } => {
+                let spans = self.spans(heard).into_iter();
+                let stretch =
+                    |(first, last): (usize, usize)| first.min(frames)..frames.min(last + 1);
+                spans.map(|span| span.map(stretch)).collect()
+            }
+        }
     }
 
     /// First and last frame of each slot, `None` for one that was not said at all.
@@ -110,6 +128,9 @@ fn attended(weights: &[f32], heads: usize, cls_rows: usize, row: usize) -> Optio
 impl Naming {
     /// The slots that say something, with their times in an utterance of `seconds`.
     pub(super) fn keywords(&self, heard: &Heard, seconds: f32) -> Vec<Keyword> {
+        if let Some(sounds) = &self.sounds {
+            return self.sounding(sounds, heard, seconds);
+        }
         let rows = heard.tokens.chunks_exact((2 * self.per_slot).max(1));
         let spans = self.times.spans(heard);
         let slots = spans.into_iter().zip(rows).take(heard.slots);
@@ -124,15 +145,72 @@ impl Naming {
             Some((self.tokens.get(*column as usize)?.clone(), *score))
         });
         let (token, score) = named.next().filter(|(_, score)| *score >= self.threshold)?;
-        let centre = |frame: usize| self.frames.first + self.frames.step * frame as f32;
-        let clamp = |time: f32| time.clamp(0.0, seconds);
+        let (start, end) = self.times((first, last), seconds);
         Some(Keyword {
-            start: clamp(centre(first) - self.frames.step / 2.0),
-            end: clamp(centre(last) + self.frames.step / 2.0),
+            start,
+            end,
             token,
             score,
             alternatives: named.collect(),
         })
+    }
+
+    /// The slots in which a word was heard by its sound.
+    fn sounding(&self, sounds: &Sounds, heard: &Heard, seconds: f32) -> Vec<Keyword> {
+        let frames = sounds.frames(heard);
+        let stretches = self.times.stretches(heard, frames.len());
+        let cosines = heard.cosines.chunks_exact(self.tokens.len().max(1));
+        let slots = stretches.into_iter().zip(cosines).take(heard.slots);
+        let keywords = slots.filter_map(|(stretch, cosines)| {
+            let found = sounds.candidates(&frames, stretch?, cosines, self.threshold);
+            let word = |candidate: &Candidate| {
+                Some((self.tokens.get(candidate.token)?.clone(), candidate.score))
+            };
+            let (token, score) = word(found.first()?)?;
+            let (start, end) = self.times(found.first()?.frames, seconds);
+            Some(Keyword {
+                start,
+                end,
+                token,
+                score,
+                alternatives: found.iter().skip(1).filter_map(word).collect(),
+            })
+        });
+        keywords.collect()
+    }
+
+    /// How well each token fits an utterance that is one word, by the best of its slots' cosines and by its sound where
+    /// the pack says how it sounds. Excluded tokens have minus infinity.
+    pub(super) fn fits(&self, heard: &Heard, excluded: &[usize]) -> Vec<f32> {
+        let width = self.tokens.len();
+        let mut best = vec![f32::NEG_INFINITY; width];
+        for row in heard
+            .cosines
+            .chunks_exact(width.max(1))
+            .take(heard.slots.max(1))
+        {
+            for (best, cosine) in best.iter_mut().zip(row) {
+                *best = best.max(*cosine);
+            }
+        }
+        let mut fits = match &self.sounds {
+            Some(sounds) => sounds.whole(heard, &best),
+            None => best,
+        };
+        for token in excluded {
+            fits[*token] = f32::NEG_INFINITY;
+        }
+        fits
+    }
+
+    /// Seconds of the first frame's beginning and the last one's end, inside an utterance of `seconds`.
+    fn times(&self, (first, last): (usize, usize), seconds: f32) -> (f32, f32) {
+        let centre = |frame: usize| self.frames.first + self.frames.step * frame as f32;
+        let clamp = |time: f32| time.clamp(0.0, seconds);
+        (
+            clamp(centre(first) - self.frames.step / 2.0),
+            clamp(centre(last) + self.frames.step / 2.0),
+        )
     }
 }
 
@@ -153,6 +231,7 @@ mod tests {
                 step: 0.04,
                 first: 0.0125,
             },
+            sounds: None,
         }
     }
 
@@ -162,7 +241,7 @@ mod tests {
             times: alpha.to_vec(),
             slots,
             tokens: tokens.to_vec(),
-            scores: Vec::new(),
+            ..Heard::default()
         }
     }
 

@@ -49,6 +49,51 @@ fn an_utterance_becomes_keywords_and_pictures() {
 }
 
 #[test]
+fn words_are_named_by_their_sound_where_the_pack_knows_it() {
+    let pack = testing::pack_with_phones(WeightFormat::Q8, 1).unwrap();
+    let mut engine = pollster::block_on(Engine::new(&pack, BackendChoice::Cpu)).unwrap();
+    let samples = testing::sound(2.5, 3);
+    let answer = pollster::block_on(engine.query(&samples, 0)).unwrap();
+    assert!(!answer.keywords.is_empty());
+    for keyword in &answer.keywords {
+        assert!(
+            keyword.start < keyword.end && keyword.end <= 2.5,
+            "{keyword:?}"
+        );
+        assert!(
+            keyword.token.starts_with("word") && keyword.score <= 1.0,
+            "{keyword:?}"
+        );
+    }
+    let stages = pollster::block_on(engine.stages(&samples)).unwrap();
+    let logits = stages
+        .iter()
+        .find(|stage| stage.name == "phone_logits")
+        .unwrap();
+    let frames = stages
+        .iter()
+        .find(|stage| stage.name == "weighted_sum")
+        .unwrap();
+    assert_eq!((logits.rows, logits.columns), (frames.rows, 5));
+}
+
+#[test]
+fn every_word_but_the_excluded_ones_has_a_place_in_a_clip_of_one_word() {
+    for pack in [
+        testing::pack(WeightFormat::Q8, 1),
+        testing::pack_with_phones(WeightFormat::Q8, 1),
+    ] {
+        let mut engine =
+            pollster::block_on(Engine::new(&pack.unwrap(), BackendChoice::Cpu)).unwrap();
+        let samples = testing::sound(1.5, 3);
+        let fits = pollster::block_on(engine.rank_words(&samples)).unwrap();
+        assert_eq!(fits.len(), 17);
+        assert!(fits[..3].iter().all(|fit| *fit == f32::NEG_INFINITY));
+        assert!(fits[3..].iter().all(|fit| fit.is_finite()));
+    }
+}
+
+#[test]
 fn without_a_gallery_there_are_keywords_only() {
     let mut engine = engine(BackendChoice::Cpu).unwrap();
     let answer = pollster::block_on(engine.query(&testing::sound(1.0, 3), 5)).unwrap();

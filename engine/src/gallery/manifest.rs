@@ -78,7 +78,7 @@ pub struct Item {
     pub credit: String,
     /// Its licence.
     pub licence: String,
-    /// The character that the picture shows, in a gallery of characters: what copying it means.
+    /// The emoji it is a picture of: what choosing it copies. Only in galleries of characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub character: Option<String>,
 }
@@ -163,17 +163,32 @@ impl Item {
             field("licence"),
             "not 1..=1000 bytes of printable text",
         )?;
-        let character = self.character.as_deref();
         fields.require(
-            character.is_none_or(|text| is_text(text) && text.len() <= 64),
+            self.character.as_deref().is_none_or(is_character),
             field("character"),
-            "not 1..=64 bytes of printable text",
+            "not 1..=64 bytes that show one character",
         )
     }
 }
 
 fn is_text(text: &str) -> bool {
     (1..=1000).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+/// Whether `text` may be put into the clipboard as one character: short, visible, and nothing that turns the direction of
+/// the text around it. Emoji are joined from several code points by U+200D, and tags (U+E0020..) spell out some flags.
+fn is_character(text: &str) -> bool {
+    let alone = |c: char| {
+        !c.is_control()
+            && !c.is_whitespace()
+            && !matches!(c,
+                '\u{200B}' | '\u{200C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFB}')
+    };
+    let shows = text.chars().next().is_some_and(|c| {
+        !matches!(c, '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{20E3}' | '\u{E0000}'..='\u{E01EF}')
+    });
+    text.len() <= 64 && shows && text.chars().all(alone)
 }
 
 fn is_colour(text: &str) -> bool {

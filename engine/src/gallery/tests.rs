@@ -160,6 +160,34 @@ fn fields_that_cannot_be_are_named() {
 }
 
 #[test]
+fn a_picture_may_stand_for_one_visible_character() {
+    for character in ["🐕", "👩‍🚒", "⚔️", "#️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"] {
+        let (mut json, bytes) = files();
+        json["items"][1]["character"] = json!(character);
+        let read = Gallery::load(json.to_string().as_bytes(), &bytes).unwrap();
+        let items = &read.manifest().items;
+        assert_eq!(items[1].character.as_deref(), Some(character));
+        assert_eq!(items[0].character, None);
+    }
+    let long = "🐕".repeat(17);
+    for character in [
+        "",
+        " ",
+        "a b",
+        "🐕\n",
+        "\u{202E}🐕",
+        "\u{FE0F}",
+        "\u{200D}",
+        &long,
+    ] {
+        assert_field(
+            &refusal(|json| json["items"][1]["character"] = json!(character)),
+            "items[1].character",
+        );
+    }
+}
+
+#[test]
 fn embeddings_are_checked() {
     let error = refusal(|json| json["dimension"] = json!(16));
     assert!(

@@ -1,6 +1,6 @@
 //! The encoder of the bundled model: pre-norm blocks of a gated depthwise convolution, attention and feed-forward.
 
-use super::mixture::Mixture;
+use super::mixture::{Encoded, Mixture};
 use super::stages::Stages;
 use super::transformer::{FeedForward, SelfAttention};
 use super::weights::{Linear, Norm, Weights};
@@ -47,7 +47,7 @@ impl<O: Ops> ConvolutionalTransformer<O> {
         })
     }
 
-    /// Frames `[t, width]` -> the weighted sum of the hidden states, `[t, width]`.
+    /// Frames `[t, width]` -> the weighted sum of the hidden states and the last of them.
     ///
     /// # Errors
     /// When the device fails.
@@ -56,7 +56,7 @@ impl<O: Ops> ConvolutionalTransformer<O> {
         ops: &mut O,
         frames: O::Tensor,
         stages: &mut Stages<O::Tensor>,
-    ) -> Result<O::Tensor, EngineError> {
+    ) -> Result<Encoded<O::Tensor>, EngineError> {
         let mut hidden = frames;
         let mut sum = self.mixture.begin();
         self.mixture.add(ops, &mut sum, &hidden, stages)?;
@@ -64,7 +64,7 @@ impl<O: Ops> ConvolutionalTransformer<O> {
             hidden = block.run(ops, hidden, &format!("block_{index}"), stages)?;
             self.mixture.add(ops, &mut sum, &hidden, stages)?;
         }
-        self.mixture.finish::<O>(sum, stages)
+        self.mixture.finish::<O>(sum, hidden, stages)
     }
 }
 

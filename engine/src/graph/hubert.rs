@@ -1,7 +1,7 @@
 //! HuBERT after its convolutions: projection, positional convolution, transformer, and the weighted sum of hidden
 //! states (spec: architecture sections 3.2 to 3.5).
 
-use super::mixture::Mixture;
+use super::mixture::{Encoded, Mixture};
 use super::stages::Stages;
 use super::transformer::{BlockStyle, TransformerBlock};
 use super::weights::{Linear, Norm, Weights};
@@ -51,7 +51,7 @@ impl<O: Ops> Hubert<O> {
     }
 
     /// Frames `[t, channels]`, of which the first `valid` are sound and the rest padding -> the weighted sum of
-    /// the hidden states, `[t, width]`.
+    /// the hidden states and the last of them.
     ///
     /// # Errors
     /// When the device fails.
@@ -61,7 +61,7 @@ impl<O: Ops> Hubert<O> {
         frames: &O::Tensor,
         valid: usize,
         stages: &mut Stages<O::Tensor>,
-    ) -> Result<O::Tensor, EngineError> {
+    ) -> Result<Encoded<O::Tensor>, EngineError> {
         let normalised = self.features_norm.run(ops, frames)?;
         let mut x = self.project.run(ops, &normalised, Activation::None, None)?;
         stages.note("post_extract_proj", &x);
@@ -83,6 +83,6 @@ impl<O: Ops> Hubert<O> {
             hidden = block.run(ops, &hidden, valid)?;
             self.mixture.add(ops, &mut sum, &hidden, stages)?;
         }
-        self.mixture.finish::<O>(sum, stages)
+        self.mixture.finish::<O>(sum, hidden, stages)
     }
 }

@@ -59,6 +59,8 @@ pub struct KeywordOutput<T> {
     pub count: T,
     /// `[cap, 2 k]`: best vocabulary rows of each slot and their cosines.
     pub tokens: T,
+    /// `[cap, tokens]`: cosines with the whole vocabulary.
+    pub cosines: T,
     /// `[cap, embedding]`: the projected vectors.
     projected: T,
     /// `[cap, 2 k]`: as `tokens`, whatever their alternatives are the neighbours of.
@@ -132,6 +134,7 @@ impl<O: Ops> Keywords<O> {
         let mut output = KeywordOutput {
             count,
             tokens: chosen.clone(),
+            cosines,
             projected: z,
             chosen,
             times,

@@ -12,9 +12,9 @@ impl<O: Ops> Network<O> {
     /// # Errors
     /// As [`Network::hear`].
     pub async fn encode(&self, ops: &mut O, samples: &[f32]) -> Result<NamedStage, EngineError> {
-        let frames = self.frames(ops, samples, 0, &mut Stages::off())?;
-        let (rows, columns) = ops.shape(&frames.frames);
-        let read = ops.read(&[&frames.frames]).await?;
+        let (_, encoded) = self.encoder_frames(ops, samples, 0, &mut Stages::off())?;
+        let (rows, columns) = ops.shape(&encoded.mixed);
+        let read = ops.read(&[&encoded.mixed]).await?;
         Ok(NamedStage {
             name: "weighted_sum".to_owned(),
             rows,

@@ -5,6 +5,14 @@ use super::weights::Weights;
 use crate::error::EngineError;
 use crate::ops::{Activation, Ops};
 
+/// What an encoder leaves.
+pub struct Encoded<T> {
+    /// The weighted sum of the hidden states, `[t, width]`.
+    pub mixed: T,
+    /// The last hidden state, `[t, width]`.
+    pub last: T,
+}
+
 /// The mixing weights (a softmax, made when the pack was) and whether states are normalised before.
 pub(super) struct Mixture {
     shares: Vec<f32>,
@@ -58,16 +66,17 @@ impl Mixture {
         Ok(())
     }
 
-    /// The sum of all states.
+    /// The sum of all states, with the last of them beside it.
     pub(super) fn finish<O: Ops>(
         &self,
         sum: Sum<O::Tensor>,
+        last: O::Tensor,
         stages: &mut Stages<O::Tensor>,
-    ) -> Result<O::Tensor, EngineError> {
-        let sum = sum
+    ) -> Result<Encoded<O::Tensor>, EngineError> {
+        let mixed = sum
             .sum
             .ok_or_else(|| EngineError::shape("weighted_sum", "no hidden state"))?;
-        stages.note("weighted_sum", &sum);
-        Ok(sum)
+        stages.note("weighted_sum", &mixed);
+        Ok(Encoded { mixed, last })
     }
 }

@@ -7,6 +7,7 @@
 //!   transformer.rs   attention, feed-forward, blocks              mixture.rs  the weighted sum of hidden states
 //! head.rs        the block over CLS rows and frames, the parallel embedding
 //!   keywords.rs      slots, the vocabulary's nearest tokens       projection.rs
+//! phones.rs      which phone each frame holds
 //! text_tower.rs  keywords or typed text to an embedding         image_tower.rs  pixels to one
 //! measure.rs     the encoder alone, the search alone, and the time of each stage
 //! ```
@@ -22,6 +23,7 @@ mod image_tower;
 mod keywords;
 mod measure;
 mod mixture;
+mod phones;
 mod projection;
 mod stages;
 mod text_tower;
@@ -42,12 +44,15 @@ use front_end::{Frames, FrontEnd};
 use head::{Head, HeadOutput};
 use hubert::Hubert;
 use image_tower::ImageTower;
+use mixture::Encoded;
+use phones::PhoneClassifier;
 use text_tower::TextTower;
 
 /// A pack's network with its weights where `O` runs.
 pub struct Network<O: Ops> {
     front_end: FrontEnd<O>,
     encoder: Encoder<O>,
+    phones: Option<PhoneClassifier<O>>,
     head: Head<O>,
     text_tower: Option<TextTower<O>>,
     image_tower: Option<ImageTower<O>>,
@@ -73,6 +78,10 @@ pub struct Heard {
     pub slots: usize,
     /// `[cap, 2 k]`: for each slot the best `k` vocabulary rows and their cosines.
     pub tokens: Vec<f32>,
+    /// `[cap, tokens]`: cosines of each slot with the whole vocabulary; empty unless they are wanted.
+    pub cosines: Vec<f32>,
+    /// `[t, symbols]`: what the classifier of phones leaves; empty without one.
+    pub phones: Vec<f32>,
     /// One cosine a picture; empty without a gallery.
     pub scores: Vec<f32>,
 }
@@ -93,6 +102,7 @@ pub struct NamedStage {
 /// What one utterance leaves where the operations run.
 struct Recorded<T> {
     output: HeadOutput<T>,
+    phones: Option<T>,
     embedding: T,
     scores: Option<T>,
 }
@@ -131,6 +141,11 @@ impl<O: Ops> Network<O> {
                     Encoder::Hubert(Hubert::load(weights, sizes, normalise)?)
                 }
             },
+            phones: manifest
+                .phones
+                .as_ref()
+                .map(|phones| PhoneClassifier::load(weights, phones))
+                .transpose()?,
             head: Head::load(weights, &model.head, &manifest.vocabulary)?,
             text_tower: text_tower
                 .map(|sizes| TextTower::load(weights, sizes))
@@ -176,8 +191,22 @@ impl<O: Ops> Network<O> {
     /// # Errors
     /// When the samples are too short, or the device fails.
     pub async fn hear(&self, ops: &mut O, samples: &[f32]) -> Result<Heard, EngineError> {
+        // Where words are told apart by their sound as well, any of them may turn out to be said.
+        self.hear_words(ops, samples, self.phones.is_some()).await
+    }
+
+    /// As [`Network::hear`], with the cosines of the whole vocabulary if `all_words` are wanted.
+    ///
+    /// # Errors
+    /// As [`Network::hear`].
+    pub async fn hear_words(
+        &self,
+        ops: &mut O,
+        samples: &[f32],
+        all_words: bool,
+    ) -> Result<Heard, EngineError> {
         let recorded = self.record(ops, samples, 0, &mut Stages::off())?;
-        Self::read(ops, recorded).await
+        Self::read(ops, recorded, all_words).await
     }
 
     /// Hears the beginning of an utterance that still grows, approximately where that saves work (see [`Grown`]).
@@ -191,18 +220,25 @@ impl<O: Ops> Network<O> {
         memory: &mut Option<Grown<O::Tensor>>,
     ) -> Result<Heard, EngineError> {
         let heard = self.front_end.grow(ops, samples, memory)?;
-        let frames = self.encoded(ops, heard, &mut Stages::off())?;
-        let recorded = self.answer(ops, &frames, &mut Stages::off())?;
-        Self::read(ops, recorded).await
+        let encoded = self.encoded(ops, heard, &mut Stages::off())?;
+        let recorded = self.answer(ops, encoded, &mut Stages::off())?;
+        Self::read(ops, recorded, self.phones.is_some()).await
     }
 
-    /// Reads back once.
-    async fn read(ops: &mut O, recorded: Recorded<O::Tensor>) -> Result<Heard, EngineError> {
+    /// Reads back once, the cosines of the whole vocabulary too if `all_words` are wanted.
+    async fn read(
+        ops: &mut O,
+        recorded: Recorded<O::Tensor>,
+        all_words: bool,
+    ) -> Result<Heard, EngineError> {
         let keywords = recorded.output.keywords.as_ref();
         let mut wanted = vec![&recorded.embedding];
         wanted.extend(recorded.scores.as_ref());
         wanted.extend(keywords.into_iter().flat_map(|k| [&k.count, &k.tokens]));
         wanted.extend(keywords.and_then(|keywords| keywords.times.as_ref()));
+        let all_words = keywords.filter(|_| all_words);
+        wanted.extend(all_words.map(|keywords| &keywords.cosines));
+        wanted.extend(recorded.phones.as_ref());
         let mut results = ops.read(&wanted).await?.into_iter();
         let mut next = |there: bool| {
             let result = if there { results.next() } else { None };
@@ -217,6 +253,8 @@ impl<O: Ops> Network<O> {
                 .map_or(0, |count| *count as usize),
             tokens: next(has_keywords),
             times: next(keywords.is_some_and(|keywords| keywords.times.is_some())),
+            cosines: next(all_words.is_some()),
+            phones: next(recorded.phones.is_some()),
         })
     }
 
@@ -299,18 +337,26 @@ impl<O: Ops> Network<O> {
         padded_to: usize,
         stages: &mut Stages<O::Tensor>,
     ) -> Result<Recorded<O::Tensor>, EngineError> {
-        let frames = self.frames(ops, samples, padded_to, stages)?;
-        self.answer(ops, &frames, stages)
+        let heard = self.encoder_frames(ops, samples, padded_to, stages)?;
+        self.answer(ops, heard, stages)
     }
 
     /// What follows from the encoder's frames.
     fn answer(
         &self,
         ops: &mut O,
-        frames: &Frames<O::Tensor>,
+        (heard, encoded): (Frames<O::Tensor>, Encoded<O::Tensor>),
         stages: &mut Stages<O::Tensor>,
     ) -> Result<Recorded<O::Tensor>, EngineError> {
-        let output = self.head.run(ops, frames, stages)?;
+        let phones = match &self.phones {
+            Some(phones) => Some(phones.run(ops, &encoded, heard.length, stages)?),
+            None => None,
+        };
+        // The last state is let go of before the head takes memory.
+        let frames = encoded.mixed;
+        drop(encoded.last);
+        let frames = Frames { frames, ..heard };
+        let output = self.head.run(ops, &frames, stages)?;
         let cascaded = self.cascade(ops, &output, stages)?;
         let embedding = self.combine(ops, output.parallel.as_ref(), cascaded)?;
         let scores = match &self.gallery {
@@ -323,19 +369,20 @@ impl<O: Ops> Network<O> {
         };
         Ok(Recorded {
             output,
+            phones,
             embedding,
             scores,
         })
     }
 
-    /// What the head sees: the weighted sum of the encoder's hidden states.
-    fn frames(
+    /// What the front end leaves, and what the encoder makes of it.
+    fn encoder_frames(
         &self,
         ops: &mut O,
         samples: &[f32],
         padded_to: usize,
         stages: &mut Stages<O::Tensor>,
-    ) -> Result<Frames<O::Tensor>, EngineError> {
+    ) -> Result<(Frames<O::Tensor>, Encoded<O::Tensor>), EngineError> {
         let heard = self.front_end.run(ops, samples, padded_to, stages)?;
         self.encoded(ops, heard, stages)
     }
@@ -345,14 +392,14 @@ impl<O: Ops> Network<O> {
         ops: &mut O,
         heard: Frames<O::Tensor>,
         stages: &mut Stages<O::Tensor>,
-    ) -> Result<Frames<O::Tensor>, EngineError> {
-        let frames = match &self.encoder {
+    ) -> Result<(Frames<O::Tensor>, Encoded<O::Tensor>), EngineError> {
+        let encoded = match &self.encoder {
             Encoder::ConvolutionalTransformer(encoder) => {
                 encoder.run(ops, heard.frames.clone(), stages)?
             }
             Encoder::Hubert(encoder) => encoder.run(ops, &heard.frames, heard.attended, stages)?,
         };
-        Ok(Frames { frames, ..heard })
+        Ok((heard, encoded))
     }
 
     /// What the text tower makes of the keywords, of length 1, where it is wanted.

@@ -38,7 +38,7 @@ pub struct Phones {
     pub weight: f32,
     /// What a phone that belongs to no word costs, in nats.
     pub stray_cost: f32,
-    /// Least share of its phones that a word must be heard with.
+    /// The share of its phones that a word must be heard with more than.
     pub threshold: f32,
 }
 
@@ -90,7 +90,7 @@ impl Phones {
         self.check_symbols(fields)?;
         fields.number("phones.weight", self.weight, 0.0, 10.0)?;
         fields.number("phones.stray_cost", self.stray_cost, 0.01, 100.0)?;
-        fields.number("phones.threshold", self.threshold, -1.0, 1.0)?;
+        fields.number("phones.threshold", self.threshold, 0.0, 1.0)?;
         let keywords = manifest.model.head.keywords.as_ref();
         let slots = keywords.map(|keywords| &keywords.slots);
         let Some(slots @ (Slots::Firing(_) | Slots::Segments(_))) = slots else {

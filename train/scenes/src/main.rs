@@ -1,4 +1,4 @@
-//! `saysee-scenes`: captions, contact sheets and the bundled gallery of Spoken Scenes.
+//! `saysee-scenes`: captions, contact sheets and the bundled galleries of Spoken Scenes.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use saysee_scenes::{Renderer, Split, gallery, listing, scene_list, sheet};
+use saysee_scenes::{Renderer, Split, census, gallery, listing, scene_list, sheet};
 
 /// Composes scenes: what they show, what people say about them, and their pictures.
 #[derive(Parser)]
@@ -50,20 +50,25 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Draw test scenes as the bundled gallery: pictures/*.jpg and items.json
+    /// Draw the pictures of a bundled gallery: pictures/* and items.json
     Gallery {
-        /// How many pictures
-        #[arg(long, default_value_t = 240)]
+        /// Test scenes, or every emoji
+        #[arg(long, value_enum, default_value = "scenes")]
+        of: GalleryName,
+        /// How many scenes; emoji are always all there are
+        #[arg(long, default_value_t = 800)]
         count: usize,
-        /// Side of each picture in pixels
-        #[arg(long, default_value_t = 384)]
-        size: u32,
+        /// Side of each picture in pixels: 320 for scenes, 144 for emoji unless given
+        #[arg(long)]
+        size: Option<u32>,
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// The folder to write
         #[arg(long)]
         out: PathBuf,
     },
+    /// Count what is in the world, and how often captions of test scenes fit other test scenes
+    Census,
     /// Measure how many pictures a second are drawn on one core
     Speed {
         /// Side of each picture in pixels
@@ -73,6 +78,12 @@ enum Command {
         #[arg(long, default_value_t = 2000)]
         count: usize,
     },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum GalleryName {
+    Scenes,
+    Emoji,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -124,21 +135,23 @@ fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             println!("{}: {count} pictures", out.display());
         }
         Command::Gallery {
+            of,
             count,
             size,
             seed,
             out,
         } => {
-            let items = gallery::write(&out, count, size, seed, |done| {
-                eprint!("\r{done} of {count} pictures");
-            })?;
+            let told = |done| eprint!("\r{done} pictures");
+            let items = match of {
+                GalleryName::Scenes => {
+                    gallery::write_scenes(&out, count, size.unwrap_or(320), seed, told)?
+                }
+                GalleryName::Emoji => gallery::write_emoji(&out, size.unwrap_or(144), told)?,
+            };
             eprintln!();
-            println!(
-                "{}: {} pictures of {size} pixels",
-                out.display(),
-                items.len()
-            );
+            println!("{}: {} pictures", out.display(), items.len());
         }
+        Command::Census => print!("{}", census::take()?),
         Command::Speed { size, count } => {
             let (renderer, scenes) = (Renderer::new(), scene_list(Split::Train, count, 1));
             for round in ["first", "second"] {

@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use burn::prelude::*;
 use saysee_engine::pack::{
     BatchNorm, ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HeadBlock, Keywords,
-    Limits, LogMel, Manifest, Model, PackFiles, Projection, Slots, Subsampling, TextFrame,
-    Vocabulary as PackVocabulary, WeightFormat, write,
+    Limits, LogMel, Manifest, Model, PackFiles, PhoneStates, Phones, Projection, Slots,
+    Subsampling, TextFrame, Vocabulary as PackVocabulary, WeightFormat, write,
 };
+use saysee_voices::phones::{BLANK, PHONES, Pronouncer, symbol};
 use serde_json::json;
 
 use crate::checkpoint::Checkpoint;
 use crate::description::{EMBEDDING_SPACE, front_end};
 use crate::error::TrainError;
+use crate::from_pack;
+use crate::model::head::normalise;
 use crate::model::speech::{SpeechConfig, SpeechModel};
 use crate::model::towers::Towers;
 use crate::tensors::collect;
@@ -27,6 +30,9 @@ pub struct Options {
     /// What `saysee-train towers` made.
     #[arg(long, default_value = "train/work/towers")]
     towers: PathBuf,
+    /// The pack that `saysee-train speech --pack` went on from: its words are kept, and no towers are needed.
+    #[arg(long, conflicts_with = "towers")]
+    pack: Option<PathBuf>,
     /// The pack's folder.
     #[arg(long, default_value = "assets/packs/scenes-mini")]
     out: PathBuf,
@@ -36,6 +42,15 @@ pub struct Options {
     /// Least cosine for a keyword to be reported; `saysee-train evaluate` prints what each value costs.
     #[arg(long, default_value_t = 0.35)]
     keyword_threshold: f32,
+    /// What a phone that was heard counts in naming a keyword, in cosines.
+    #[arg(long, default_value_t = 0.1)]
+    phone_weight: f32,
+    /// What a phone costs that belongs to no word, in nats.
+    #[arg(long, default_value_t = 3.0)]
+    stray_cost: f32,
+    /// Least share of its phones that a word must be heard with.
+    #[arg(long, default_value_t = 0.5)]
+    phone_threshold: f32,
 }
 
 fn format(text: &str) -> Result<WeightFormat, String> {
@@ -48,10 +63,19 @@ fn format(text: &str) -> Result<WeightFormat, String> {
 /// When a checkpoint is missing or a file cannot be written.
 pub fn run(options: &Options) -> Result<(), TrainError> {
     let device = Device::flex();
-    let config = SpeechConfig::standard();
+    let config = SpeechConfig::of(&options.speech)?;
     let checkpoint = Checkpoint::new(options.speech.join("checkpoint"));
     let model = checkpoint.model(config.init(&device))?;
-    let towers = Towers::load(&options.towers)?;
+    let (vocabulary, table) = match options.pack.as_deref().map(from_pack::open).transpose()? {
+        Some(pack) => (
+            from_pack::vocabulary(&pack),
+            from_pack::table(&pack, &device)?,
+        ),
+        None => {
+            let towers = Towers::load(&options.towers)?;
+            (Vocabulary::default(), normalise(towers.text.table.val()))
+        }
+    };
     let name = options
         .out
         .file_name()
@@ -60,18 +84,28 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         &config,
         &name,
         options.weights,
-        Vocabulary::default().tokens().to_vec(),
+        vocabulary.tokens().to_vec(),
     );
+    manifest.phones = Some(Phones {
+        symbols: PHONES.iter().map(|&symbol| symbol.to_owned()).collect(),
+        blank: usize::from(BLANK),
+        states: PhoneStates::Last,
+        pronunciations: pronunciations(vocabulary.tokens())?,
+        weight: options.phone_weight,
+        stray_cost: options.stray_cost,
+        threshold: options.phone_threshold,
+    });
     if let Some(keywords) = &mut manifest.model.head.keywords {
         keywords.threshold = options.keyword_threshold;
     }
     manifest.provenance = json!({
         "made_by": "saysee-train",
         "speech_steps": checkpoint.step()?,
+        "gone_on_from": options.pack.as_ref().and_then(|pack| pack.file_name()).map(|name| name.to_string_lossy()),
         "speech": "synthesised: espeak-ng, flite, festival, SVOX Pico, RHVoice",
         "pictures": "composed scenes, Twemoji artwork",
     });
-    let files = pack(manifest, &model, &towers)?;
+    let files = pack(manifest, &model, table)?;
     write_folder(&options.out, &files)
 }
 
@@ -158,9 +192,22 @@ pub fn describe(
 pub fn pack(
     manifest: Manifest,
     model: &SpeechModel,
-    towers: &Towers,
+    table: Tensor<2>,
 ) -> Result<PackFiles, TrainError> {
-    Ok(write(manifest, &collect(model, towers.text.table.val()))?)
+    let phones = manifest.phones.is_some();
+    Ok(write(manifest, &collect(model, table, phones))?)
+}
+
+/// How each token sounds; what is no word has no sound.
+fn pronunciations(tokens: &[String]) -> Result<Vec<Vec<String>>, TrainError> {
+    let mut pronouncer = Pronouncer::new()?;
+    let mut all = vec![Vec::new(); FIRST_WORD];
+    for token in &tokens[FIRST_WORD..] {
+        let phones = pronouncer.phones(token)?;
+        let symbols: Vec<&str> = phones.into_iter().filter_map(symbol).collect();
+        all.push(vec![symbols.join(" ")]);
+    }
+    Ok(all)
 }
 
 /// Writes a pack's files into its folder.

@@ -13,7 +13,7 @@ use crate::model::towers::Towers;
 #[derive(clap::Args)]
 pub struct Options {
     /// Pictures and `items.json`, as `saysee-scenes gallery` wrote them.
-    #[arg(long, default_value = "train/work/gallery")]
+    #[arg(long, default_value = "train/work/galleries/scenes")]
     pictures: PathBuf,
     /// What `saysee-train towers` made.
     #[arg(long, default_value = "train/work/towers")]
@@ -55,7 +55,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
             colour: item.colour,
             credit: item.credit,
             licence: item.licence,
-            character: None,
+            character: item.character,
         });
     }
     let name = options.out.file_name().map_or_else(

@@ -67,18 +67,22 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let data = open_corpus(&options.corpus, usize::MAX)?;
     let plain = Device::flex();
     let frozen = Checkpoint::new(options.speech.join("checkpoint"))
-        .model(SpeechConfig::standard().init(&plain))?;
+        .model(SpeechConfig::of(&options.speech)?.init(&plain))?;
     let plan = BatchPlan {
         size: 40,
         seed: options.seed,
         clean_steps: 0,
         ramp_steps: 0,
         degraded_share: options.degraded,
+        joined_share: 0.0,
     };
     let bar = progress::bar("listening", options.heard);
     let mut frames = FrameData::default();
     for batch in data.stream(plan, 1..options.heard + 1) {
-        frames.add(&frozen, &batch?, mels, &plain);
+        let batch = batch?;
+        let (features, mask) = batch.tensors(mels, &plain);
+        let (states, mask) = frozen.encode(features, &mask);
+        frames.add(frozen.head.weighted_sum(&states), &mask, &batch);
         bar.inc(1);
     }
     bar.finish();
@@ -86,7 +90,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let device = Device::flex().autodiff();
     device.seed(options.seed);
     let mut model = Checkpoint::new(options.speech.join("checkpoint"))
-        .model(SpeechConfig::standard().init(&device))?;
+        .model(SpeechConfig::of(&options.speech)?.init(&device))?;
     let mut optimiser = AdamWConfig::new()
         .with_epsilon(1e-8)
         .with_beta_2(0.98)

@@ -4,5 +4,7 @@ pub mod evaluate;
 pub mod export;
 pub mod gallery;
 pub mod heads;
+pub mod names;
+pub mod phones;
 pub mod speech;
 pub mod towers;

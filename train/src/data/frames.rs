@@ -8,16 +8,16 @@ use rand::{RngExt, SeedableRng};
 
 use super::speech::SpeechBatch;
 use crate::model::mask::Mask;
-use crate::model::speech::SpeechModel;
 use crate::model::towers::host;
 
-/// The weighted sums of hidden states of many utterances, and what they say.
+/// Frames of many utterances, and what they say.
 #[derive(Default)]
 pub struct FrameData {
     width: usize,
     frames: Vec<Vec<f16>>,
-    clips: Vec<usize>,
+    clips: Vec<Vec<usize>>,
     words: Vec<Vec<u16>>,
+    phones: Vec<Vec<u8>>,
 }
 
 /// A batch of them.
@@ -27,20 +27,19 @@ pub struct FrameBatch {
     /// Which frames are real.
     pub mask: Mask,
     /// Which clips of the corpus these are.
-    pub clips: Vec<usize>,
+    pub clips: Vec<Vec<usize>>,
     /// Content tokens of each utterance.
     pub words: Vec<Vec<u16>>,
+    /// Phones of each utterance.
+    pub phones: Vec<Vec<u8>>,
 }
 
 impl FrameData {
-    /// Adds what `model` makes of a batch.
-    pub fn add(&mut self, model: &SpeechModel, batch: &SpeechBatch, mels: usize, device: &Device) {
-        let (features, mask) = batch.tensors(mels, device);
-        let (states, mask) = model.encode(features, &mask);
-        let sum = model.head.weighted_sum(&states);
-        let [_, longest, width] = sum.dims();
+    /// Adds frames `[batch, frames, width]` that a model made of a batch.
+    pub fn add(&mut self, frames: Tensor<3>, mask: &Mask, batch: &SpeechBatch) {
+        let [_, longest, width] = frames.dims();
         self.width = width;
-        let values = host(sum);
+        let values = host(frames);
         for (row, &length) in mask.lengths.iter().enumerate() {
             let start = row * longest * width;
             let own = &values[start..start + length * width];
@@ -49,6 +48,7 @@ impl FrameData {
         }
         self.clips.extend_from_slice(&batch.clips);
         self.words.extend_from_slice(&batch.words);
+        self.phones.extend_from_slice(&batch.phones);
     }
 
     /// Utterances.
@@ -81,10 +81,17 @@ impl FrameData {
         FrameBatch {
             frames: Tensor::from_data(TensorData::new(values, [size, longest, self.width]), device),
             mask: Mask::new(lengths, longest, device),
-            clips: chosen.iter().map(|&index| self.clips[index]).collect(),
+            clips: chosen
+                .iter()
+                .map(|&index| self.clips[index].clone())
+                .collect(),
             words: chosen
                 .iter()
                 .map(|&index| self.words[index].clone())
+                .collect(),
+            phones: chosen
+                .iter()
+                .map(|&index| self.phones[index].clone())
                 .collect(),
         }
     }

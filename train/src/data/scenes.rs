@@ -42,6 +42,8 @@ impl SceneData {
         mut progress: impl FnMut(),
     ) -> Result<Self, TrainError> {
         let ids: HashMap<&str, usize> = concepts::all()
+            .iter()
+            .take(concepts::shown())
             .enumerate()
             .map(|(index, concept)| (concept.id, index))
             .collect();
@@ -58,14 +60,7 @@ impl SceneData {
                     .map(|caption| vocabulary.encode(&caption.content))
                     .collect(),
             );
-            let groups = entry.scene.groups.iter();
-            let names = groups.flat_map(|group| {
-                let number = concepts::number_word(group.count);
-                [Some(group.object.as_str()), group.colour.as_deref(), number]
-                    .into_iter()
-                    .flatten()
-            });
-            let names = names.chain([entry.scene.background.as_str()]);
+            let names = entry.scene.resolve()?.concepts().into_iter();
             shown.push(names.filter_map(|name| ids.get(name).copied()).collect());
             progress();
         }

@@ -7,16 +7,23 @@ use std::thread;
 use burn::prelude::*;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use saysee_degrade::Degradation;
+use saysee_degrade::{Degradation, Preset};
 use saysee_engine::audio::LogMel;
-use saysee_voices::corpus::CorpusReader;
+use saysee_voices::corpus::{Clip, CorpusReader};
 
 use crate::error::TrainError;
 use crate::model::mask::Mask;
-use crate::vocabulary::Vocabulary;
+use crate::teacher::{TEACHER_HOP, TEACHER_WIDTH, TeacherCache};
+use crate::vocabulary::{UNKNOWN, Vocabulary};
 
 /// How many batches are cut from one draw of clips sorted by length: more means less padding.
 const BATCHES_A_DRAW: usize = 8;
+/// Clips are joined as long as the whole stays this short.
+const LONGEST_JOINED: usize = 4 * 16_000;
+/// Silence between joined clips, in samples.
+const PAUSE: usize = 1600;
+/// Words that name nothing.
+const DETERMINERS: [&str; 3] = ["a", "an", "the"];
 
 /// How batches are drawn.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +38,9 @@ pub struct BatchPlan {
     pub ramp_steps: usize,
     /// The share of degraded utterances in the end.
     pub degraded_share: f64,
+    /// The share of batches whose utterances are two clips one after the other, once degradation has begun:
+    /// people pause, and words must be told apart that no sentence puts together.
+    pub joined_share: f64,
 }
 
 impl BatchPlan {
@@ -60,26 +70,52 @@ impl BatchPlan {
 
 /// Features and targets of a batch, still on the host.
 pub struct SpeechBatch {
-    /// Which clips of the corpus these are.
-    pub clips: Vec<usize>,
+    /// Which clips of the corpus each utterance is made of.
+    pub clips: Vec<Vec<usize>>,
     /// Frames of each utterance.
     pub lengths: Vec<usize>,
     /// `[batch, longest, mels]`, zero on padding.
     pub features: Vec<f32>,
     /// Phones of each utterance.
     pub phones: Vec<Vec<u8>>,
-    /// Content tokens of each utterance.
+    /// Content tokens of each utterance; those that are in no vocabulary count as [`UNKNOWN`].
     pub words: Vec<Vec<u16>>,
+    /// Features before degradation, as `features`; empty unless they were asked for.
+    pub clean: Vec<f32>,
+    /// Frames of each utterance in `clean`.
+    pub clean_lengths: Vec<usize>,
+    /// What the teacher says of each clean utterance at the times of every second frame of the encoder
+    /// (`[frames / 8, TEACHER_WIDTH]`); empty without a teacher.
+    pub teacher: Vec<Vec<f32>>,
 }
 
 impl SpeechBatch {
     /// The features on a device and their mask.
     pub fn tensors(&self, mels: usize, device: &Device) -> (Tensor<3>, Mask) {
-        let longest = self.lengths.iter().copied().max().unwrap_or(1);
-        let shape = [self.lengths.len(), longest, mels];
-        let features = Tensor::from_data(TensorData::new(self.features.clone(), shape), device);
-        (features, Mask::new(self.lengths.clone(), longest, device))
+        padded(&self.features, &self.lengths, mels, device)
     }
+
+    /// The features before degradation.
+    pub fn clean_tensors(&self, mels: usize, device: &Device) -> (Tensor<3>, Mask) {
+        padded(&self.clean, &self.clean_lengths, mels, device)
+    }
+}
+
+fn padded(features: &[f32], lengths: &[usize], mels: usize, device: &Device) -> (Tensor<3>, Mask) {
+    let longest = lengths.iter().copied().max().unwrap_or(1);
+    let shape = [lengths.len(), longest, mels];
+    let features = Tensor::from_data(TensorData::new(features.to_vec(), shape), device);
+    (features, Mask::new(lengths.to_vec(), longest, device))
+}
+
+/// One utterance of a batch in the making.
+struct Utterance {
+    clips: Vec<usize>,
+    samples: Vec<f32>,
+    /// The samples before degradation.
+    clean: Vec<f32>,
+    /// First sample of each clip.
+    starts: Vec<usize>,
 }
 
 /// A corpus as the training reads it.
@@ -89,6 +125,8 @@ pub struct SpeechData {
     vocabulary: Vocabulary,
     lengths: Vec<usize>,
     mels: usize,
+    teacher: Option<TeacherCache>,
+    keep_clean: bool,
 }
 
 impl SpeechData {
@@ -112,7 +150,28 @@ impl SpeechData {
             vocabulary,
             lengths,
             mels,
+            teacher: None,
+            keep_clean: false,
         }
+    }
+
+    /// Batches with a teacher's vectors.
+    #[must_use]
+    pub fn with_teacher(mut self, teacher: Option<TeacherCache>) -> Self {
+        self.teacher = teacher;
+        self
+    }
+
+    /// Batches that also hold what was there before degradation.
+    #[must_use]
+    pub fn with_clean(mut self, keep: bool) -> Self {
+        self.keep_clean = keep;
+        self
+    }
+
+    /// The words it is read with.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
 
     /// The corpus behind it.
@@ -135,61 +194,139 @@ impl SpeechData {
     /// # Errors
     /// When the corpus cannot be read.
     pub fn batch(&self, plan: &BatchPlan, step: usize) -> Result<SpeechBatch, TrainError> {
-        let clips = plan.clips(&self.lengths, step);
+        let mut clips = plan.clips(&self.lengths, step);
         let mut rng = ChaCha8Rng::seed_from_u64(plan.seed ^ 0x5eed);
         rng.set_stream(step as u64);
         let share = plan.degradation(step);
-        let mut utterances = Vec::with_capacity(clips.len());
-        for &clip in &clips {
-            let mut samples = self.corpus.samples(clip)?;
-            if rng.random_bool(share) {
-                let other = self
-                    .corpus
-                    .samples(rng.random_range(0..self.lengths.len()))?;
-                samples = Degradation::sample(&mut rng, share as f32).apply(&samples, &[&other])?;
-            }
-            utterances.push(self.front_end.features(&samples)?);
+        let joined = share > 0.0 && rng.random_bool(plan.joined_share);
+        // Clips of like length stand together; partners are to be any.
+        for last in (1..clips.len()).rev() {
+            clips.swap(last, rng.random_range(0..=last));
         }
-        Ok(self.assemble(clips, &utterances))
+        let mut parts = Vec::with_capacity(clips.len());
+        for (row, &clip) in clips.iter().enumerate() {
+            let mut own = vec![clip];
+            let partner = clips[(row + 1) % clips.len()];
+            if joined && self.lengths[clip] + PAUSE + self.lengths[partner] <= LONGEST_JOINED {
+                own.push(partner);
+            }
+            parts.push((self.utterance(own)?, Degradation::default()));
+        }
+        for (utterance, degradation) in &mut parts {
+            if rng.random_bool(share) {
+                *degradation = Degradation::sample(&mut rng, share as f32);
+            }
+            let other = self
+                .corpus
+                .samples(rng.random_range(0..self.lengths.len()))?;
+            let clean = std::mem::take(&mut utterance.samples);
+            utterance.samples = if *degradation == Degradation::default() {
+                clean.clone()
+            } else {
+                degradation.apply(&clean, &[&other])?
+            };
+            utterance.clean = clean;
+        }
+        self.assemble(&parts)
     }
 
-    /// Clips as they are, in order: for evaluation.
+    /// Clips in order, as they are or under a preset: for evaluation.
     ///
     /// # Errors
     /// When the corpus cannot be read.
-    pub fn plain_batch(&self, clips: std::ops::Range<usize>) -> Result<SpeechBatch, TrainError> {
-        let mut utterances = Vec::with_capacity(clips.len());
-        for clip in clips.clone() {
-            utterances.push(self.front_end.features(&self.corpus.samples(clip)?)?);
+    pub fn plain_batch(
+        &self,
+        clips: std::ops::Range<usize>,
+        preset: Option<Preset>,
+    ) -> Result<SpeechBatch, TrainError> {
+        let mut parts = Vec::with_capacity(clips.len());
+        for clip in clips {
+            let mut utterance = self.utterance(vec![clip])?;
+            utterance.clean = utterance.samples.clone();
+            let degradation = preset.map_or_else(Degradation::default, |preset| {
+                preset.degradation(&self.corpus.clips()[clip].id)
+            });
+            if preset.is_some() {
+                utterance.samples = degradation.apply(&utterance.samples, &[])?;
+            }
+            parts.push((utterance, degradation));
         }
-        Ok(self.assemble(clips.collect(), &utterances))
+        self.assemble(&parts)
     }
 
-    fn assemble(&self, clips: Vec<usize>, utterances: &[Vec<f32>]) -> SpeechBatch {
+    fn utterance(&self, clips: Vec<usize>) -> Result<Utterance, TrainError> {
+        let (mut samples, mut starts) = (Vec::new(), Vec::new());
+        for &clip in &clips {
+            if !samples.is_empty() {
+                samples.resize(samples.len() + PAUSE, 0.0);
+            }
+            starts.push(samples.len());
+            samples.extend(self.corpus.samples(clip)?);
+        }
+        Ok(Utterance {
+            clips,
+            samples,
+            clean: Vec::new(),
+            starts,
+        })
+    }
+
+    fn assemble(&self, parts: &[(Utterance, Degradation)]) -> Result<SpeechBatch, TrainError> {
+        let heard = |samples: &[f32]| self.front_end.features(samples);
+        let mut features = Vec::with_capacity(parts.len());
+        let mut clean = Vec::new();
+        for (utterance, _) in parts {
+            features.push(heard(&utterance.samples)?);
+            if self.keep_clean {
+                clean.push(heard(&utterance.clean)?);
+            }
+        }
+        let (features, lengths) = self.rows(&features);
+        let (clean, clean_lengths) = self.rows(&clean);
+        let mut teacher = Vec::new();
+        if let Some(cache) = &self.teacher {
+            for ((utterance, degradation), &frames) in parts.iter().zip(&lengths) {
+                teacher.push(taught(cache, utterance, degradation, frames)?);
+            }
+        }
+        let described = |clip: &usize| &self.corpus.clips()[*clip];
+        let over = |utterance: &Utterance, of: &dyn Fn(&Clip) -> Vec<u16>| -> Vec<u16> {
+            let clips = utterance.clips.iter().map(described);
+            clips.flat_map(of).collect()
+        };
+        let utterances = || parts.iter().map(|(utterance, _)| utterance);
+        Ok(SpeechBatch {
+            phones: utterances()
+                .map(|own| {
+                    let clips = own.clips.iter().map(described);
+                    clips.flat_map(|clip| clip.phones.clone()).collect()
+                })
+                .collect(),
+            words: utterances()
+                .map(|own| over(own, &|clip| words(&self.vocabulary, clip)))
+                .collect(),
+            clips: utterances().map(|own| own.clips.clone()).collect(),
+            lengths,
+            features,
+            clean,
+            clean_lengths,
+            teacher,
+        })
+    }
+
+    /// Utterances padded to the longest, and their frames.
+    fn rows(&self, utterances: &[Vec<f32>]) -> (Vec<f32>, Vec<usize>) {
         let lengths: Vec<usize> = utterances
             .iter()
             .map(|features| features.len() / self.mels)
             .collect();
         let longest = lengths.iter().copied().max().unwrap_or(0);
-        let mut features = vec![0.0; clips.len() * longest * self.mels];
+        let mut features = vec![0.0; lengths.len() * longest * self.mels];
         for (row, utterance) in utterances.iter().enumerate() {
             let start = row * longest * self.mels;
             features[start..start + utterance.len()].copy_from_slice(utterance);
         }
-        let described = |clip: &usize| &self.corpus.clips()[*clip];
-        SpeechBatch {
-            phones: clips
-                .iter()
-                .map(|clip| described(clip).phones.clone())
-                .collect(),
-            words: clips
-                .iter()
-                .map(|clip| self.vocabulary.encode(&described(clip).content))
-                .collect(),
-            clips,
-            lengths,
-            features,
-        }
+        (features, lengths)
     }
 
     /// Batches from `step` on, made ahead on threads of their own.
@@ -211,6 +348,51 @@ impl SpeechData {
     }
 }
 
+/// Content tokens of a clip. Words of a list have no content, but they are words.
+fn words(vocabulary: &Vocabulary, clip: &Clip) -> Vec<u16> {
+    if !clip.content.is_empty() {
+        return vocabulary.encode(&clip.content);
+    }
+    let said = clip.text.split_whitespace();
+    let named = said.filter(|word| !DETERMINERS.contains(word));
+    named.map(|_| UNKNOWN).collect()
+}
+
+/// The teacher's vectors of a clean utterance at the moments that every second of the encoder's frames has in
+/// the degraded one. Between two vectors, and between two clips, the nearer one is taken.
+fn taught(
+    cache: &TeacherCache,
+    utterance: &Utterance,
+    degradation: &Degradation,
+    frames: usize,
+) -> Result<Vec<f32>, TrainError> {
+    let mut vectors = Vec::new();
+    for (index, &start) in utterance.starts.iter().enumerate() {
+        let end = utterance
+            .starts
+            .get(index + 1)
+            .map_or(utterance.clean.len(), |next| next - PAUSE);
+        let own = cache.vectors(utterance.clips[index], &utterance.clean[start..end])?;
+        for (step, vector) in own.as_chunks::<TEACHER_WIDTH>().0.iter().enumerate() {
+            vectors.push((start + step * TEACHER_HOP, vector.to_vec()));
+        }
+    }
+    let speed = degradation.speed.unwrap_or(1.0);
+    let steps = frames.div_ceil(8);
+    let mut values = Vec::with_capacity(steps * TEACHER_WIDTH);
+    let mut nearest = 0;
+    for step in 0..steps {
+        let degraded = (step * TEACHER_HOP) as f32 / 16_000.0;
+        let sample = ((degraded - degradation.padding[0]) * speed * 16_000.0).max(0.0) as usize;
+        let distance = |index: usize| vectors[index].0.abs_diff(sample);
+        while nearest + 1 < vectors.len() && distance(nearest + 1) <= distance(nearest) {
+            nearest += 1;
+        }
+        values.extend_from_slice(&vectors[nearest].1);
+    }
+    Ok(values)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +403,7 @@ mod tests {
         clean_steps: 10,
         ramp_steps: 10,
         degraded_share: 0.8,
+        joined_share: 0.4,
     };
 
     #[test]

@@ -81,7 +81,7 @@ impl Encoder {
 
 /// The inputs of a convolution of kernel 3, stride 2, padding 1, side by side: output `t` sees
 /// frames `2t - 1`, `2t`, `2t + 1`. `[batch, frames, n]` -> `[batch, ceil(frames / 2), 3 n]`.
-fn strided_taps(x: Tensor<3>) -> Tensor<3> {
+pub fn strided_taps(x: Tensor<3>) -> Tensor<3> {
     let [batch, frames, width] = x.dims();
     let device = x.device();
     let x = if frames % 2 == 1 {

@@ -1,12 +1,19 @@
-//! The speech model: encoder, phone classifier (a teacher's aid that is not shipped) and hybrid+ head.
+//! The speech model: encoder, phone classifier, hybrid+ head, and a head that only its teacher listens to.
+
+use std::path::Path;
 
 use burn::nn::{Linear, LinearConfig};
 use burn::prelude::*;
 use burn::tensor::activation::log_softmax;
 
-use super::encoder::{Encoder, EncoderConfig};
+use super::encoder::{Encoder, EncoderConfig, strided_taps};
 use super::head::{HeadOutput, HybridPlus};
 use super::mask::Mask;
+use crate::error::TrainError;
+use crate::teacher::TEACHER_WIDTH;
+
+/// The file with a run's sizes.
+const SIZES: &str = "sizes.json";
 
 /// Sizes of the speech model.
 #[derive(Config, Debug)]
@@ -30,6 +37,8 @@ pub struct SpeechModel {
     pub encoder: Encoder,
     /// `width -> phones`, on the last hidden state.
     pub phones: Linear,
+    /// `3 width -> TEACHER_WIDTH`, on the last hidden state: what the teacher would say. Not shipped.
+    pub teacher: Linear,
     /// Hidden states -> embedding and keywords.
     pub head: HybridPlus,
 }
@@ -40,12 +49,38 @@ impl SpeechConfig {
         Self::new(EncoderConfig::new(), saysee_voices::phones::PHONES.len())
     }
 
+    /// Keeps the sizes beside a run's checkpoint.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), TrainError> {
+        std::fs::create_dir_all(folder).map_err(TrainError::file(folder))?;
+        let path = folder.join(SIZES);
+        self.save(&path).map_err(TrainError::file(&path))
+    }
+
+    /// The sizes of a run; the standard ones where it did not keep any.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn of(folder: &Path) -> Result<Self, TrainError> {
+        let path = folder.join(SIZES);
+        if !path.exists() {
+            return Ok(Self::standard());
+        }
+        Self::load(&path).map_err(|error| TrainError::Checkpoint {
+            path,
+            reason: error.to_string(),
+        })
+    }
+
     /// Fresh weights.
     pub fn init(&self, device: &Device) -> SpeechModel {
         let width = self.encoder.width;
         SpeechModel {
             encoder: self.encoder.init(device),
             phones: LinearConfig::new(width, self.phones).init(device),
+            teacher: LinearConfig::new(3 * width, TEACHER_WIDTH).init(device),
             head: HybridPlus::new(
                 width,
                 self.encoder.layers + 1,
@@ -65,11 +100,18 @@ impl SpeechModel {
 
     /// Log-probabilities of phones `[batch, frames, phones]` from the last hidden state.
     pub fn phone_log_probabilities(&self, states: &[Tensor<3>]) -> Tensor<3> {
-        log_softmax(
-            self.phones
-                .forward(super::head::plain_norm(states[states.len() - 1].clone())),
-            2,
-        )
+        self.phone_log_probabilities_of(super::head::plain_norm(states[states.len() - 1].clone()))
+    }
+
+    /// The same from the last hidden state, layer-normalised.
+    pub fn phone_log_probabilities_of(&self, last: Tensor<3>) -> Tensor<3> {
+        log_softmax(self.phones.forward(last), 2)
+    }
+
+    /// What the teacher would say at every second frame, `[batch, frames / 2, TEACHER_WIDTH]`.
+    pub fn taught(&self, states: &[Tensor<3>]) -> Tensor<3> {
+        let last = super::head::plain_norm(states[states.len() - 1].clone());
+        self.teacher.forward(strided_taps(last))
     }
 
     /// The hybrid+ head.

@@ -42,7 +42,7 @@ impl Towers {
     /// When there is no checkpoint, or it is of another shape.
     pub fn load(folder: &Path) -> Result<Self, TrainError> {
         let words = Vocabulary::default().tokens().len();
-        let fresh = Self::new(words, concepts::all().count(), &Device::flex());
+        let fresh = Self::new(words, concepts::shown(), &Device::flex());
         Checkpoint::new(folder.join("checkpoint")).model(fresh)
     }
 

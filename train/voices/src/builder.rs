@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    audio::{self, AudioError, SAMPLE_RATE},
+    audio::{self, SAMPLE_RATE},
     captions::{Captions, CaptionsError},
     corpus::{Clip, CorpusError, MAX_SAMPLES, ShardWriter},
     engines::{self, Request, SpeakError, Speech, Synthesiser, TimedWord},
@@ -30,6 +30,9 @@ const ATTEMPT_STRIDE: u64 = 1 << 32;
 pub struct Settings {
     /// The file of captions.
     pub captions: PathBuf,
+    /// A list of further words to say, one a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<PathBuf>,
     /// What the corpus is for.
     pub split: Split,
     /// Clips to make, before failures.
@@ -194,7 +197,10 @@ pub fn build_shard(
     attempt: u64,
     mut progress: impl FnMut(usize),
 ) -> Result<Report, BuildError> {
-    let captions = Captions::read(&settings.captions)?;
+    let mut captions = Captions::read(&settings.captions)?;
+    if let Some(words) = &settings.words {
+        captions.read_words(words)?;
+    }
     let mut pronouncer = Pronouncer::new()?;
     let mut engines: HashMap<EngineKind, Box<dyn Synthesiser>> = HashMap::new();
     for (kind, engine) in open_engines(&settings.engines) {
@@ -227,14 +233,15 @@ pub fn build_shard(
                 .collect();
             for (&slot, speech) in batch.iter().zip(engine.speak_many(&requests)) {
                 let plan = &plans[slot];
-                match speech
-                    .map_err(|e| e.to_string())
+                let clip = speech
+                    .map_err(|error| error.to_string())
                     .and_then(|speech| finish(plan, &speech))
-                {
-                    Ok((samples, words)) => {
-                        clips[slot] =
-                            Some((describe(settings, plan, words, &mut pronouncer)?, samples));
-                    }
+                    .and_then(|(samples, words)| {
+                        let clip = describe(settings, plan, words, &mut pronouncer);
+                        Ok((clip.map_err(|error| error.to_string())?, samples))
+                    });
+                match clip {
+                    Ok(clip) => clips[slot] = Some(clip),
                     Err(reason) => report.failures.push(Failure {
                         voice: plan.voice.to_string(),
                         text: plan.caption.text.clone(),

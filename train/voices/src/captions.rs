@@ -69,6 +69,8 @@ pub struct Captions {
     scenes: Vec<Scene>,
     /// Where each content word occurs, one word after another.
     occurrences: Vec<Vec<Place>>,
+    /// Words beside the captions.
+    listed: Vec<String>,
 }
 
 /// A word of a caption.
@@ -135,7 +137,50 @@ impl Captions {
         Self {
             scenes,
             occurrences: occurrences.into_values().collect(),
+            listed: Vec::new(),
         }
+    }
+
+    /// Reads a list of further words, one a line. Only plain lower-case words of 2 to 16 letters are kept:
+    /// names, abbreviations and possessives are spelled one way and read another.
+    pub fn read_words(&mut self, path: &Path) -> Result<(), CaptionsError> {
+        let failed = |source| CaptionsError::Read {
+            path: path.into(),
+            source,
+        };
+        let text = std::fs::read_to_string(path).map_err(failed)?;
+        self.listed = text
+            .lines()
+            .map(str::trim)
+            .filter(|word| (2..=16).contains(&word.len()))
+            .filter(|word| word.bytes().all(|letter| letter.is_ascii_lowercase()))
+            .map(str::to_owned)
+            .collect();
+        if self.listed.is_empty() {
+            return Err(CaptionsError::Empty { path: path.into() });
+        }
+        Ok(())
+    }
+
+    /// A word of the list, at times with an article or another word; `None` without a list. It has no
+    /// content: what the words name is not known.
+    pub fn draw_listed(&self, rng: &mut impl Rng) -> Option<Caption> {
+        if self.listed.is_empty() {
+            return None;
+        }
+        let mut word = || self.listed[rng.random_range(0..self.listed.len())].as_str();
+        let (first, second) = (word(), word());
+        let text = match rng.random_range(0..10) {
+            0..5 => first.to_owned(),
+            5..7 if first.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {first}"),
+            5..7 => format!("a {first}"),
+            7 => format!("the {first}"),
+            _ => format!("{first} {second}"),
+        };
+        Some(Caption {
+            text,
+            content: Vec::new(),
+        })
     }
 
     /// The scenes.
@@ -144,16 +189,16 @@ impl Captions {
     }
 
     /// A caption of any scene.
-    pub fn draw_caption(&self, rng: &mut impl Rng) -> (&Scene, Caption) {
+    pub fn draw_caption(&self, rng: &mut impl Rng) -> (String, Caption) {
         let scene = &self.scenes[rng.random_range(0..self.scenes.len())];
         (
-            scene,
+            scene.id.clone(),
             scene.captions[rng.random_range(0..scene.captions.len())].clone(),
         )
     }
 
     /// A word or a short phrase around it, every content word equally often.
-    pub fn draw_prompt(&self, rng: &mut impl Rng) -> (&Scene, Caption) {
+    pub fn draw_prompt(&self, rng: &mut impl Rng) -> (String, Caption) {
         let places = &self.occurrences[rng.random_range(0..self.occurrences.len())];
         let Place {
             scene,
@@ -171,7 +216,7 @@ impl Captions {
                 end_of_next_phrase(caption, &words, word),
             ),
         };
-        (scene, excerpt(caption, &words, first, last))
+        (scene.id.clone(), excerpt(caption, &words, first, last))
     }
 }
 

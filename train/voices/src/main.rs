@@ -38,6 +38,9 @@ enum Action {
         /// Captions, as `saysee-scenes captions` writes them
         #[arg(long)]
         captions: PathBuf,
+        /// Further words to say in a training corpus, one a line (a system's word list, for example)
+        #[arg(long)]
+        words: Option<PathBuf>,
         /// Clips to make
         #[arg(long)]
         clips: usize,
@@ -113,6 +116,7 @@ fn run(action: Action) -> Result<(), Failure> {
     match action {
         Action::Build {
             captions,
+            words,
             clips,
             out,
             split,
@@ -123,6 +127,7 @@ fn run(action: Action) -> Result<(), Failure> {
             let engines = installed();
             let settings = Settings {
                 captions,
+                words,
                 split,
                 clips,
                 shard_clips: shard_clips.max(1),

@@ -12,8 +12,12 @@ use crate::{
     voice::{EngineKind, Voice},
 };
 
-/// Share of training clips that are a word or a short phrase instead of a caption.
-const PROMPT_SHARE: f64 = 0.3;
+/// Share of training clips that are a word of the captions or a short phrase instead of a caption: people
+/// who look for a picture say one or two words more often than a sentence.
+const PROMPT_SHARE: f64 = 0.45;
+/// Share of training clips that are words of a list, where one is given: phones in company that captions
+/// never put them into.
+const LISTED_SHARE: f64 = 0.25;
 
 /// What a corpus is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +63,7 @@ impl FromStr for Split {
 pub struct Plan {
     /// Number of the clip in the corpus.
     pub index: usize,
-    /// The scene the text is about.
+    /// The scene the text is about; empty for words of a list.
     pub scene: String,
     /// What is said.
     pub caption: Caption,
@@ -85,13 +89,24 @@ pub fn draw(
 ) -> Option<Plan> {
     let rng = &mut clip_rng(seed, index);
     let (scene, caption) = match split {
-        Split::Train if rng.random_bool(PROMPT_SHARE) => captions.draw_prompt(rng),
-        Split::Train => captions.draw_caption(rng),
+        Split::Train => {
+            let point = rng.random_range(0.0..1.0);
+            let listed = if point < LISTED_SHARE {
+                captions.draw_listed(rng)
+            } else {
+                None
+            };
+            match listed {
+                Some(caption) => (String::new(), caption),
+                None if point < LISTED_SHARE + PROMPT_SHARE => captions.draw_prompt(rng),
+                None => captions.draw_caption(rng),
+            }
+        }
         Split::Dev | Split::Test => {
             let scenes = captions.scenes();
             let scene = &scenes[index % scenes.len()];
             (
-                scene,
+                scene.id.clone(),
                 scene.captions[index / scenes.len() % scene.captions.len()].clone(),
             )
         }
@@ -102,7 +117,7 @@ pub fn draw(
     let warp = rng.random_range(0.95..1.05_f64);
     Some(Plan {
         index,
-        scene: scene.id.clone(),
+        scene,
         request: Request {
             voice: voice.name.clone(),
             text: caption.text.clone(),

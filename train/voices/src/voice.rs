@@ -30,13 +30,13 @@ impl EngineKind {
         Self::Festival,
     ];
 
-    /// The share of a training corpus it speaks when all are installed.
+    /// The share of a corpus it speaks, relative to the other engines that have a voice for it.
     pub fn share(self) -> f64 {
         match self {
-            Self::Espeak => 0.35,
+            Self::Espeak => 0.30,
             Self::Flite => 0.25,
-            Self::Pico | Self::RhVoice => 0.15,
-            Self::Festival => 0.10,
+            Self::Pico | Self::RhVoice => 0.20,
+            Self::Festival => 0.30,
         }
     }
 
@@ -77,11 +77,14 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// A voice, held out if it is one of those training never hears.
+    /// A voice, held out if it is one of those training never hears: two speakers, and all of Festival.
+    ///
+    /// Festival is the family that is missed least: its speakers, slt and kal, also speak through Flite and
+    /// RHVoice. What a test hears in it is another way of making speech; unknown speakers are rms and clb.
     pub fn new(engine: EngineKind, name: &str) -> Self {
         let held_out = matches!(
             (engine, name),
-            (EngineKind::Flite, "rms") | (EngineKind::RhVoice, "clb")
+            (EngineKind::Flite, "rms") | (EngineKind::RhVoice, "clb") | (EngineKind::Festival, _)
         );
         Self {
             engine,

@@ -23,7 +23,7 @@ pub fn Stage() -> impl IntoView {
     view! {
         <section class="stage" aria-label=texts::welcome::STAGE>
             <Show when=move || speaking.get() fallback=Welcome>
-                <Show when=move || !silent.get() fallback=move || view! { <Question asked=page.insight.source.get() /> }>
+                <Show when=move || !silent.get() fallback=move || move || view! { <Question asked=page.insight.source.get() /> }>
                     <Timeline />
                 </Show>
             </Show>

@@ -9,8 +9,8 @@ use crate::texts::answer;
 
 /// Pixels from one lane of words to the next.
 const LANE: f32 = 50.0;
-/// Runners-up shown below a word.
-const RUNNERS_UP: usize = 2;
+/// Runners-up shown below a word; the button names all of them.
+const RUNNERS_UP: usize = 1;
 
 /// The keyword of this id.
 #[component]
@@ -83,8 +83,8 @@ pub fn Word(id: u64, placed: Memo<Vec<Placed>>) -> impl IntoView {
                     data-testid="strike"
                     aria-pressed=move || struck.get().to_string()
                     aria-label=move || {
-                        let action = if struck.get() { answer::UNSTRIKE } else { answer::STRIKE };
-                        format!("{action}: {}", of(|keyword| keyword.token.clone()).unwrap_or_default())
+                        let token = of(|keyword| keyword.token.clone()).unwrap_or_default();
+                        format!("{}: {token}", answer::STRIKE)
                     }
                     title=move || if struck.get() { answer::UNSTRIKE } else { answer::STRIKE }
                     on:click=move |_| page.strike(id)

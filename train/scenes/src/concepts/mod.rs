@@ -1,170 +1,134 @@
-//! The table of everything a picture can show and a caption can say.
+//! Everything a picture can show and a caption can say, read from the lists in `lists/`.
 //!
-//! [`objects`] are pictured with Twemoji artwork, [`backgrounds`] are drawn by this crate, [`NUMBERS`] and [`COLOURS`] say how
-//! many and which one. [`vocabulary`] is the closed set of content words; every other word of a caption is a function word.
+//! [`objects`] are pictured with Twemoji artwork, [`places`] and [`conditions`] are drawn by this crate, [`qualities`] say how
+//! many, in which colour and how large. Each is a *concept* with an id and several words; [`vocabulary`] is the closed set of
+//! content words. Every other word of a caption is a function word.
 
-mod backgrounds;
+mod conditions;
+pub mod english;
+mod lists;
 mod objects;
+pub mod phrase;
+mod places;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-pub use backgrounds::{Background, BackgroundId, backgrounds};
-pub use objects::objects;
+pub use conditions::{Condition, ConditionKind, condition, conditions};
+pub use objects::{Habit, Noun, Object, SizeClass, object, objects};
+pub use places::{PLAIN, Place, PlaceKind, place, places};
+pub use words::{COLOUR_IDS, DYES, Dye, Quality, Says, number, qualities, quality};
 
-/// What part of a scene a concept names.
+use phrase::{Phrase, marked, name};
+
+/// What part of a picture a concept names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Something pictured with artwork, in groups of one to three.
+    /// Something pictured with artwork.
     Object,
-    /// The place everything stands in.
-    Background,
-    /// How many objects a group has.
-    Number,
-    /// Which variant of an object is shown.
-    Colour,
+    /// Where everything stands.
+    Place,
+    /// Weather or time of day.
+    Condition,
+    /// Number, colour or size.
+    Quality,
+    /// Heard and understood, but nothing is pictured.
+    Heard,
 }
 
-/// How an object usually behaves: decides where it is placed and which verbs fit it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Habit {
-    /// Walks on the ground.
-    Animal,
-    /// Lives in the water.
-    Swimmer,
-    /// Is usually up in the air.
-    Flyer,
-    /// A human being or something shaped like one.
-    Person,
-    /// Drives, rolls or sails.
-    Vehicle,
-    /// Grows.
-    Plant,
-    /// Is eaten or drunk.
-    Food,
-    /// Anything else that stays where it is put.
-    Thing,
-}
-
-/// One spoken form of a concept. A form may be two words ("ice cream"): each is then a content word of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Noun {
-    /// "dog"
-    pub singular: &'static str,
-    /// "dogs"; equal to `singular` for "sheep", empty for what is not counted ("cheese").
-    pub plural: &'static str,
-}
-
-/// A thing that can be said and shown.
-#[derive(Clone, Copy, Debug)]
+/// A thing that can be said, and shown unless it is only [`Kind::Heard`].
+#[derive(Clone, Debug)]
 pub struct Concept {
-    /// Stable name, used in scene files.
+    /// Unique name.
     pub id: &'static str,
-    /// What part of a scene it names.
+    /// What part of a picture it names.
     pub kind: Kind,
-    /// The artwork, as the emoji Twemoji draws; empty for what is not an object.
-    pub emoji: &'static str,
-    /// Where it goes and what it does; [`Habit::Thing`] for what is not an object.
-    pub habit: Habit,
-    /// Spoken forms, the main one first. Never empty.
-    pub words: &'static [Noun],
-    /// Artwork for each colour it comes in, as (colour id, emoji); empty for most.
-    pub colours: &'static [(&'static str, &'static str)],
+    /// Every way it is said.
+    pub phrases: Vec<Phrase>,
 }
 
-impl Concept {
-    /// Whether there can be two of it.
-    pub fn countable(&self) -> bool {
-        self.words.iter().all(|noun| !noun.plural.is_empty())
-    }
-
-    /// The emoji to draw for a colour; the plain one where the concept does not come in that colour.
-    pub fn artwork(&self, colour: Option<&str>) -> &'static str {
-        colour
-            .and_then(|wanted| self.colours.iter().find(|(name, _)| *name == wanted))
-            .map_or(self.emoji, |(_, emoji)| emoji)
-    }
+/// Every concept that a picture can show, in a fixed order, then those that are only heard.
+pub fn all() -> &'static [Concept] {
+    static ALL: LazyLock<Vec<Concept>> = LazyLock::new(collect);
+    &ALL
 }
 
-const fn word(id: &'static str, kind: Kind, words: &'static [Noun]) -> Concept {
-    Concept {
-        id,
-        kind,
-        emoji: "",
-        habit: Habit::Thing,
-        words,
-        colours: &[],
-    }
+/// How many concepts a picture can show: the first ones of [`all`].
+pub fn shown() -> usize {
+    all().iter().filter(|c| c.kind != Kind::Heard).count()
 }
 
-macro_rules! plain_words {
-    ($kind:expr, $($id:literal),+) => {
-        &[$(word($id, $kind, &[Noun { singular: $id, plural: "" }])),+]
-    };
-}
-
-/// The counts a caption can name; the first is 2.
-pub const NUMBERS: &[Concept] = plain_words!(Kind::Number, "two", "three");
-
-/// The colours some objects come in.
-pub const COLOURS: &[Concept] = plain_words!(
-    Kind::Colour,
-    "red",
-    "blue",
-    "green",
-    "yellow",
-    "purple",
-    "black",
-    "white"
-);
-
-/// The number word for a group of `count`, or `None` for a single object and for counts no caption names.
-pub fn number_word(count: u8) -> Option<&'static str> {
-    NUMBERS
-        .get(usize::from(count).checked_sub(2)?)
-        .map(|number| number.id)
-}
-
-/// The object with this id.
-pub fn object(id: &str) -> Option<&'static Concept> {
-    static BY_ID: LazyLock<BTreeMap<&'static str, &'static Concept>> =
-        LazyLock::new(|| objects().iter().map(|c| (c.id, c)).collect());
-    BY_ID.get(id).copied()
-}
-
-/// The background with this id.
-pub fn background(id: &str) -> Option<&'static Background> {
-    backgrounds::find(id)
-}
-
-/// Every concept: objects, backgrounds, numbers, colours.
-pub fn all() -> impl Iterator<Item = &'static Concept> {
-    objects()
-        .iter()
-        .chain(backgrounds().iter().map(|b| &b.concept))
-        .chain(NUMBERS)
-        .chain(COLOURS)
-}
-
-fn vocabulary_set() -> &'static BTreeSet<&'static str> {
-    static WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-        all()
-            .flat_map(|concept| concept.words)
-            .flat_map(|noun| [noun.singular, noun.plural])
-            .flat_map(str::split_whitespace)
-            .collect()
+fn collect() -> Vec<Concept> {
+    let objects = objects().iter().map(|object| {
+        let forms = object.names.iter().flat_map(|n| [n.singular, n.plural]);
+        let forms = forms
+            .filter(|form| !form.is_empty())
+            .map(|form| name(object.id, form));
+        let doing = object.doing.iter().map(|text| marked(object.id, text));
+        (object.id, Kind::Object, forms.chain(doing).collect())
     });
-    &WORDS
+    let places = places()
+        .iter()
+        .filter(|place| place.id != PLAIN)
+        .map(|place| {
+            let phrases = place.wheres.iter().chain(&place.heads).cloned().collect();
+            (place.id, Kind::Place, phrases)
+        });
+    let conditions = conditions().iter().map(|condition| {
+        let phrases = condition.said.iter();
+        let phrases = phrases
+            .chain(&condition.adjectives)
+            .chain(&condition.clauses);
+        (condition.id, Kind::Condition, phrases.cloned().collect())
+    });
+    let qualities = qualities().iter().map(|quality| {
+        let phrases = quality
+            .words
+            .iter()
+            .map(|word| name(quality.id, word))
+            .collect();
+        (quality.id, Kind::Quality, phrases)
+    });
+    let heard = heard().map(|word| (word, Kind::Heard, vec![name(word, word)]));
+    let every = objects
+        .chain(places)
+        .chain(conditions)
+        .chain(qualities)
+        .chain(heard);
+    every
+        .map(|(id, kind, phrases)| Concept { id, kind, phrases })
+        .collect()
+}
+
+/// Names that are understood when heard although there is no artwork for them.
+fn heard() -> impl Iterator<Item = &'static str> {
+    lists::lines(include_str!("../../lists/heard.txt")).flat_map(lists::entries)
+}
+
+/// What each content word can mean: word -> ids of concepts.
+pub fn meanings() -> &'static BTreeMap<&'static str, BTreeSet<&'static str>> {
+    static MEANINGS: LazyLock<BTreeMap<&'static str, BTreeSet<&'static str>>> =
+        LazyLock::new(|| {
+            let mut meanings: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+            for word in all().iter().flat_map(|c| &c.phrases).flatten() {
+                if let Some(concept) = word.concept {
+                    meanings.entry(word.text).or_default().insert(concept);
+                }
+            }
+            meanings
+        });
+    &MEANINGS
 }
 
 /// Every content word a caption can contain: lower case, single words, sorted, unique.
 pub fn vocabulary() -> Vec<String> {
-    vocabulary_set().iter().map(|w| (*w).to_owned()).collect()
+    meanings().keys().map(|word| (*word).to_owned()).collect()
 }
 
 /// Whether `word` is a content word.
 pub fn is_content(word: &str) -> bool {
-    vocabulary_set().contains(word)
+    meanings().contains_key(word)
 }
 
 #[cfg(test)]
@@ -172,31 +136,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_large_enough_and_consistent() {
-        assert!(objects().len() >= 110, "{} objects", objects().len());
-        assert!(backgrounds().len() >= 14);
+    fn the_world_is_large_enough_and_consistent() {
+        let in_scenes = objects()
+            .iter()
+            .filter(|o| o.habit != Habit::Symbol)
+            .count();
+        assert!(in_scenes >= 600, "{in_scenes} objects in scenes");
+        assert!(places().len() >= 40);
         let words = vocabulary();
-        assert!((300..=480).contains(&words.len()), "{} words", words.len());
+        assert!(words.len() >= 1500, "{} words", words.len());
         for word in &words {
-            assert!(word.chars().all(|c| c.is_ascii_lowercase()), "{word:?}");
+            assert!(
+                word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase()),
+                "{word:?}"
+            );
         }
-        let ids: BTreeSet<_> = all().map(|c| c.id).collect();
-        assert_eq!(ids.len(), all().count(), "ids are unique");
+        let ids: BTreeSet<_> = all().iter().map(|c| c.id).collect();
+        assert_eq!(ids.len(), all().len(), "ids are unique");
     }
 
     #[test]
-    fn no_spoken_form_names_two_concepts() {
+    fn no_name_means_two_objects() {
         let mut owner = BTreeMap::new();
-        for concept in all() {
-            let forms: BTreeSet<_> = concept
-                .words
-                .iter()
-                .flat_map(|n| [n.singular, n.plural])
+        for object in objects() {
+            let forms = object.names.iter().flat_map(|n| [n.singular, n.plural]);
+            for form in forms
                 .filter(|form| !form.is_empty())
-                .collect();
-            for form in forms {
-                if let Some(other) = owner.insert(form, concept.id) {
-                    panic!("{form:?} names both {other} and {}", concept.id);
+                .collect::<BTreeSet<_>>()
+            {
+                if let Some(other) = owner.insert(form, object.id) {
+                    panic!("{form:?} names both {other} and {}", object.id);
                 }
             }
         }
@@ -204,9 +173,9 @@ mod tests {
 
     #[test]
     fn colours_are_known() {
-        for concept in objects() {
-            for (colour, _) in concept.colours {
-                assert!(COLOURS.iter().any(|c| c.id == *colour), "{colour}");
+        for object in objects() {
+            for colour in object.colours().iter().chain(&object.natural) {
+                assert!(COLOUR_IDS.contains(colour), "{colour}");
             }
         }
     }

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use resvg::tiny_skia::{IntSize, Pixmap, Transform};
+use resvg::tiny_skia::{IntSize, Pixmap, PixmapPaint, Transform};
 use resvg::usvg;
 use twemoji_assets::svg::SvgTwemojiAsset;
 
 use super::PictureError;
+use super::dye::dye;
+use crate::concepts::{DYES, Object};
 
 /// Side of the trial picture that finds what a drawing covers.
 const TRIAL: u32 = 72;
@@ -21,6 +23,8 @@ struct Artwork {
     tree: usvg::Tree,
     /// What is drawn, in the drawing's own units: left, top, width, height.
     covers: (f32, f32, f32, f32),
+    /// Where something set down upon its middle would rest, as a part of its height from the top.
+    top: f32,
 }
 
 /// A rasterised drawing with room around it.
@@ -34,8 +38,38 @@ pub struct Sprite {
     pub extent: (f32, f32),
 }
 
-/// Emoji, size and whether with a rim.
-type SpriteKey = (&'static str, u32, bool);
+/// A drawing as a scene shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Look {
+    /// As the emoji Twemoji draws.
+    pub emoji: &'static str,
+    /// Id of the colour it is dyed in.
+    pub dyed: Option<&'static str>,
+}
+
+impl Look {
+    /// An object in one of its colours.
+    pub fn new(object: &Object, colour: Option<&'static str>) -> Self {
+        Self {
+            emoji: object.artwork(colour),
+            dyed: colour.filter(|_| object.dyed),
+        }
+    }
+}
+
+/// What is around a drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// Nothing.
+    Bare,
+    /// A soft shadow.
+    Shadow,
+    /// A light rim, for dark places.
+    Rim,
+}
+
+/// What is drawn, its size, and what is around it.
+type SpriteKey = (Look, u32, Edge);
 
 /// All drawings, parsed when first needed.
 #[derive(Default)]
@@ -45,19 +79,14 @@ pub struct Gallery {
 }
 
 impl Gallery {
-    /// A sprite of at least `size` pixels on its longer side; `rim` gives it a light rim instead of a shadow.
+    /// A sprite of at least `size` pixels on its longer side.
     ///
     /// # Errors
     ///
     /// Where Twemoji has no such drawing or it cannot be drawn.
-    pub fn sprite(
-        &self,
-        emoji: &'static str,
-        size: f32,
-        rim: bool,
-    ) -> Result<Arc<Sprite>, PictureError> {
+    pub fn sprite(&self, look: Look, size: f32, edge: Edge) -> Result<Arc<Sprite>, PictureError> {
         let bucket = bucket(size);
-        let key = (emoji, bucket, rim);
+        let key = (look, bucket, edge);
         let kept = |s: &Mutex<HashMap<SpriteKey, Arc<Sprite>>>| {
             s.lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -67,7 +96,8 @@ impl Gallery {
         if let Some(sprite) = kept(&self.sprites) {
             return Ok(sprite);
         }
-        let sprite = Arc::new(self.artwork(emoji)?.rasterise(emoji, bucket as f32, rim)?);
+        let artwork = self.artwork(look.emoji)?;
+        let sprite = Arc::new(artwork.rasterise(look, bucket as f32, edge)?);
         if bucket <= KEPT_UP_TO {
             let mut sprites = self.sprites.lock().unwrap_or_else(PoisonError::into_inner);
             sprites.insert(key, Arc::clone(&sprite));
@@ -86,6 +116,15 @@ impl Gallery {
         Ok((width / longer, height / longer))
     }
 
+    /// Where something set down upon the middle of a drawing would rest, as a part of its height from the top.
+    ///
+    /// # Errors
+    ///
+    /// As [`Gallery::sprite`].
+    pub fn top(&self, look: Look) -> Result<f32, PictureError> {
+        Ok(self.artwork(look.emoji)?.top)
+    }
+
     fn artwork(&self, emoji: &'static str) -> Result<Arc<Artwork>, PictureError> {
         let mut artworks = self.artworks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(artwork) = artworks.get(emoji) {
@@ -97,6 +136,17 @@ impl Gallery {
     }
 }
 
+/// Twemoji's drawing of an emoji, with or without the selector that asks for a picture instead of a letter.
+fn asset(emoji: &str) -> Option<&'static SvgTwemojiAsset> {
+    SvgTwemojiAsset::from_emoji(emoji)
+        .or_else(|| SvgTwemojiAsset::from_emoji(&emoji.replace('\u{FE0F}', "")))
+}
+
+/// What Unicode calls an emoji.
+pub fn label(emoji: &str) -> Option<&'static str> {
+    asset(emoji).and_then(|asset| asset.label)
+}
+
 /// The next of a row of sizes about a sixth apart, so that few sizes serve all and none is shrunk much.
 fn bucket(size: f32) -> u32 {
     let size = (size.ceil() as u32).max(8);
@@ -106,7 +156,8 @@ fn bucket(size: f32) -> u32 {
 
 impl Artwork {
     fn parse(emoji: &'static str) -> Result<Self, PictureError> {
-        let svg: &str = SvgTwemojiAsset::from_emoji(emoji).ok_or(PictureError::NoArtwork(emoji))?;
+        let asset = asset(emoji).ok_or(PictureError::NoArtwork(emoji))?;
+        let svg: &str = asset;
         let tree = usvg::Tree::from_str(svg, &usvg::Options::default())
             .map_err(|source| PictureError::Artwork { emoji, source })?;
         let side = tree.size().width().max(tree.size().height());
@@ -131,6 +182,14 @@ impl Artwork {
             return Err(PictureError::NoArtwork(emoji));
         }
         let units = |pixels: usize| pixels as f32 / scale;
+        // The first drawn pixel of each column around the middle, on average.
+        let middle = (left + right) / 2;
+        let around = (right - left).div_ceil(8).max(1);
+        let columns = middle.saturating_sub(around)..(middle + around).min(width);
+        let firsts: Vec<usize> = columns
+            .filter_map(|x| (top..bottom).find(|y| drawn(&(y * width + x))))
+            .collect();
+        let first = firsts.iter().sum::<usize>() as f32 / firsts.len().max(1) as f32;
         Ok(Self {
             tree,
             covers: (
@@ -139,10 +198,11 @@ impl Artwork {
                 units(right - left),
                 units(bottom - top),
             ),
+            top: (first - top as f32) / (bottom - top) as f32,
         })
     }
 
-    fn rasterise(&self, emoji: &'static str, size: f32, rim: bool) -> Result<Sprite, PictureError> {
+    fn rasterise(&self, look: Look, size: f32, edge: Edge) -> Result<Sprite, PictureError> {
         let (left, top, width, height) = self.covers;
         let scale = size / width.max(height);
         let margin = (size * MARGIN).ceil();
@@ -158,20 +218,25 @@ impl Artwork {
             margin - top * scale,
         );
         resvg::render(&self.tree, place, &mut drawing.as_mut());
-        let mut pixels = if rim {
-            halo(&drawing, size * 0.035, 0.0, 255, 0.55)
-        } else {
-            halo(&drawing, size * 0.03, size * 0.02, 0, 0.3)
+        if let Some(colour) = look
+            .dyed
+            .and_then(|id| DYES.iter().find(|dye| dye.id == id))
+        {
+            dye(&mut drawing, colour);
         }
-        .ok_or(PictureError::NoArtwork(emoji))?;
-        pixels.draw_pixmap(
-            0,
-            0,
-            drawing.as_ref(),
-            &Default::default(),
-            Transform::identity(),
-            None,
-        );
+        let under = match edge {
+            Edge::Bare => None,
+            Edge::Rim => halo(&drawing, size * 0.035, 0.0, 255, 0.55),
+            Edge::Shadow => halo(&drawing, size * 0.03, size * 0.02, 0, 0.3),
+        };
+        let pixels = match under {
+            None => drawing,
+            Some(mut pixels) => {
+                let paint = PixmapPaint::default();
+                pixels.draw_pixmap(0, 0, drawing.as_ref(), &paint, Transform::identity(), None);
+                pixels
+            }
+        };
         Ok(Sprite {
             pixels,
             size,
@@ -247,13 +312,13 @@ mod tests {
     use crate::concepts;
 
     #[test]
-    fn every_emoji_of_the_table_has_artwork() {
+    fn every_object_has_artwork_in_every_colour() {
         let gallery = Gallery::default();
         for object in concepts::objects() {
-            let colours = object.colours.iter().map(|(_, emoji)| *emoji);
-            for emoji in colours.chain([object.emoji]) {
-                let sprite = gallery.sprite(emoji, 30.0, false).unwrap();
-                assert!(sprite.size >= 30.0, "{}", object.id);
+            let colours = object.colours().into_iter().map(Some);
+            for colour in colours.chain([None]) {
+                let sprite = gallery.sprite(Look::new(object, colour), 30.0, Edge::Shadow);
+                assert!(sprite.unwrap().size >= 30.0, "{}", object.id);
             }
         }
     }

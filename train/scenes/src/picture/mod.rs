@@ -1,24 +1,29 @@
 //! Pictures of scenes: Twemoji artwork on drawn backgrounds, at any size.
 
 mod artwork;
+mod backdrop;
 mod canvas;
+mod cluster;
+mod dye;
 mod layout;
 mod places;
+mod weather;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use image::RgbImage;
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 use resvg::tiny_skia::{Color, FilterQuality, Pixmap, PixmapPaint, Transform};
 use resvg::usvg;
 
-use crate::concepts::BackgroundId;
+use crate::concepts::Place;
 use crate::scene::{SceneError, SceneSpec};
-use artwork::Gallery;
+use artwork::{Edge, Gallery};
+pub use artwork::{Look, label};
+use backdrop::Backdrop;
 use canvas::Canvas;
 pub use layout::Placed;
+use weather::Sky;
 
 /// Who made the artwork and under which licence; to be shown wherever the pictures are.
 pub const CREDIT: &str = "Twemoji graphics, copyright Twitter, Inc and other contributors, licensed under CC BY 4.0 \
@@ -29,10 +34,14 @@ pub const LICENCE: &str = "CC BY 4.0";
 
 /// Smallest and largest side of a picture, in pixels.
 const SIDES: std::ops::RangeInclusive<u32> = 16..=4096;
-/// How many different drawings there are of each place.
-const VARIANTS: u64 = 48;
-/// Backgrounds up to this side are kept.
+/// Longer side of an emoji alone, in parts of the picture's.
+const EMOJI: f32 = 0.84;
+/// How many different drawings there are of each place in plain daylight.
+const VARIANTS: u64 = 24;
+/// Backdrops up to this side are kept.
 const KEPT_UP_TO: u32 = 128;
+/// So many of them at most: about 150 MB at 96 pixels.
+const MOST_KEPT: usize = 4096;
 
 /// Why a picture could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +50,7 @@ pub enum PictureError {
     #[error(transparent)]
     Scene(#[from] SceneError),
     /// Twemoji has no drawing of this emoji.
-    #[error("Twemoji has no artwork for {0}: choose another emoji in the table of objects")]
+    #[error("Twemoji has no artwork for {0}: choose another emoji in the lists")]
     NoArtwork(&'static str),
     /// The drawing is not an SVG that can be read.
     #[error("the artwork of {emoji} cannot be read: {source}")]
@@ -60,14 +69,11 @@ pub enum PictureError {
 #[derive(Default)]
 pub struct Renderer {
     gallery: Gallery,
-    backgrounds: Mutex<HashMap<(BackgroundId, u64, u32), Arc<Layers>>>,
+    backdrops: Mutex<HashMap<BackdropKey, Arc<Backdrop>>>,
 }
 
-/// A place without objects.
-struct Layers {
-    behind: Pixmap,
-    in_front: Option<Pixmap>,
-}
+/// Place, weather and time of day, variant, size.
+type BackdropKey = (&'static str, Sky, u64, u32);
 
 impl Renderer {
     /// A renderer with nothing drawn yet.
@@ -84,27 +90,57 @@ impl Renderer {
         if !SIDES.contains(&size) {
             return Err(PictureError::Size(size));
         }
-        let (background, groups) = scene.resolve()?;
-        let setting = places::setting(background.id);
-        let layers = self.layers(background.id, scene.seed % VARIANTS, size)?;
-        let mut picture = layers.behind.clone();
-        let objects = layout::arrange(&groups, setting, &self.gallery, scene.seed)?;
+        let resolved = scene.resolve()?;
+        let sky = Sky::new(scene.time.as_deref(), scene.weather.as_deref());
+        let backdrop = self.backdrop(resolved.place, sky, scene.seed, size)?;
+        let mut picture = backdrop.behind.clone();
+        let objects = layout::arrange(&resolved, &self.gallery, scene.seed)?;
         let mut canvas = Canvas::new(&mut picture);
         for object in objects.iter().filter(|o| o.grounded) {
             ground_shadow(&mut canvas, object);
         }
+        let edge = if sky.dark() || places::dark(resolved.place) {
+            Edge::Rim
+        } else {
+            Edge::Shadow
+        };
         for object in &objects {
-            self.draw_object(&mut picture, object, setting.dark)?;
+            self.draw_object(&mut picture, object, edge)?;
         }
-        if let Some(in_front) = &layers.in_front {
+        if let Some(in_front) = &backdrop.in_front {
             let paint = PixmapPaint::default();
             picture.draw_pixmap(0, 0, in_front.as_ref(), &paint, Transform::identity(), None);
         }
-        let rgb = picture
-            .pixels()
-            .iter()
-            .flat_map(|p| [p.red(), p.green(), p.blue()]);
-        RgbImage::from_raw(size, size, rgb.collect()).ok_or(PictureError::Size(size))
+        to_rgb(&picture)
+    }
+
+    /// An emoji alone on white, `size` pixels square.
+    ///
+    /// # Errors
+    ///
+    /// Where Twemoji has no drawing of it, or the size is unreasonable.
+    pub fn emoji(&self, emoji: &'static str, size: u32) -> Result<RgbImage, PictureError> {
+        if !SIDES.contains(&size) {
+            return Err(PictureError::Size(size));
+        }
+        let mut picture = Pixmap::new(size, size).ok_or(PictureError::Size(size))?;
+        picture.fill(Color::WHITE);
+        let look = Look { emoji, dyed: None };
+        let (width, height) = self.gallery.shape(emoji)?;
+        let object = Placed {
+            look,
+            group: 0,
+            x: 0.5,
+            y: 0.5,
+            size: EMOJI,
+            width: width * EMOJI,
+            height: height * EMOJI,
+            rotation: 0.0,
+            mirrored: false,
+            grounded: false,
+        };
+        self.draw_object(&mut picture, &object, Edge::Bare)?;
+        to_rgb(&picture)
     }
 
     /// Where the objects of a scene are, farthest first.
@@ -113,59 +149,49 @@ impl Renderer {
     ///
     /// Where the scene names something unknown.
     pub fn objects(&self, scene: &SceneSpec) -> Result<Vec<Placed>, PictureError> {
-        let (background, groups) = scene.resolve()?;
-        layout::arrange(
-            &groups,
-            places::setting(background.id),
-            &self.gallery,
-            scene.seed,
-        )
+        layout::arrange(&scene.resolve()?, &self.gallery, scene.seed)
     }
 
-    fn layers(
+    fn backdrop(
         &self,
-        id: BackgroundId,
-        variant: u64,
+        place: &'static Place,
+        sky: Sky,
+        seed: u64,
         size: u32,
-    ) -> Result<Arc<Layers>, PictureError> {
-        let key = (id, variant, size);
-        let kept = self
-            .backgrounds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .cloned();
-        if let Some(layers) = kept {
-            return Ok(layers);
-        }
-        let mut rng = ChaCha8Rng::seed_from_u64(variant);
-        let mut behind = Pixmap::new(size, size).ok_or(PictureError::Size(size))?;
-        behind.fill(Color::WHITE);
-        places::draw(id, &mut Canvas::new(&mut behind), &mut rng);
-        let mut in_front = Pixmap::new(size, size).ok_or(PictureError::Size(size))?;
-        let something = places::draw_in_front(id, &mut Canvas::new(&mut in_front), &mut rng);
-        let layers = Arc::new(Layers {
-            behind,
-            in_front: something.then_some(in_front),
-        });
-        if size <= KEPT_UP_TO {
-            self.backgrounds
+    ) -> Result<Arc<Backdrop>, PictureError> {
+        // Fewer variants of each of the many weathers.
+        let variants = if sky == Sky::default() {
+            VARIANTS
+        } else {
+            VARIANTS / 4
+        };
+        let variant = seed % variants;
+        let key = (place.id, sky, variant, size);
+        let lock = || {
+            self.backdrops
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .insert(key, Arc::clone(&layers));
+        };
+        if let Some(kept) = lock().get(&key).cloned() {
+            return Ok(kept);
         }
-        Ok(layers)
+        let backdrop = Arc::new(Backdrop::draw(place, sky, variant, size)?);
+        let mut kept = lock();
+        if size <= KEPT_UP_TO && kept.len() < MOST_KEPT {
+            kept.insert(key, Arc::clone(&backdrop));
+        }
+        Ok(backdrop)
     }
 
     fn draw_object(
         &self,
         picture: &mut Pixmap,
         object: &Placed,
-        rim: bool,
+        edge: Edge,
     ) -> Result<(), PictureError> {
         let side = picture.width() as f32;
         let size = object.size * side;
-        let sprite = self.gallery.sprite(object.emoji, size, rim)?;
+        let sprite = self.gallery.sprite(object.look, size, edge)?;
         let scale = size / sprite.size;
         let flip = if object.mirrored { -1.0 } else { 1.0 };
         let centre = (
@@ -185,8 +211,18 @@ impl Renderer {
     }
 }
 
+/// An opaque picture without its alpha.
+fn to_rgb(picture: &Pixmap) -> Result<RgbImage, PictureError> {
+    let pixels = picture.pixels().iter();
+    let rgb = pixels
+        .flat_map(|p| [p.red(), p.green(), p.blue()])
+        .collect();
+    let side = picture.width();
+    RgbImage::from_raw(side, side, rgb).ok_or(PictureError::Size(side))
+}
+
 fn ground_shadow(canvas: &mut Canvas<'_>, object: &Placed) {
-    let (x, foot) = (object.x * 100.0, (object.y + object.height / 2.0) * 100.0);
+    let (x, foot) = (object.x * 100.0, object.foot() * 100.0);
     let reach = object.width * 46.0;
     for (part, opacity) in [(1.0, 0.09), (0.86, 0.1), (0.68, 0.11)] {
         canvas.ellipse(

@@ -78,6 +78,12 @@ impl CorpusReader {
         &self.clips
     }
 
+    /// The file that holds the samples of a clip.
+    pub fn file_of(&self, index: usize) -> Option<&Path> {
+        let shard = self.shard_of.get(index)?;
+        Some(&self.shards[*shard].0)
+    }
+
     /// How many clips there are.
     pub fn len(&self) -> usize {
         self.clips.len()

@@ -3,10 +3,9 @@
 use rand::{Rng, RngExt};
 
 use super::super::canvas::{Canvas, rgb, rgba};
-use super::land::{fair_sky, tufts};
+use super::land::tufts;
 
 pub fn farm(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    fair_sky(canvas, rng, 3);
     canvas.ridge(rng, 50.0, 3.5, &[rgb(0xA9CF73), rgb(0x94BE62)]);
     // A ploughed field runs towards the horizon.
     canvas.ridge(rng, 56.0, 1.2, &[rgb(0xE5C765), rgb(0xD3AE4E)]);
@@ -111,7 +110,6 @@ fn barn(canvas: &mut Canvas<'_>, x: f32, foot: f32, width: f32) {
 }
 
 pub fn garden(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    fair_sky(canvas, rng, 2);
     let mut hedge = Vec::new();
     for i in 0..15 {
         hedge.push((
@@ -161,7 +159,7 @@ pub fn garden(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
     }
 }
 
-fn flower(canvas: &mut Canvas<'_>, rng: &mut impl Rng, x: f32, y: f32, size: f32) {
+pub(super) fn flower(canvas: &mut Canvas<'_>, rng: &mut impl Rng, x: f32, y: f32, size: f32) {
     let petals = rgb([0xF48FB1, 0xFFFFFF, 0xBA8BE0, 0xF7A35C, 0x7FB2F0][rng.random_range(0..5)]);
     canvas.line((x, y), (x, y + size * 3.0), size * 0.3, rgb(0x3F8A45));
     let ring: Vec<(f32, f32, f32)> = (0..5)

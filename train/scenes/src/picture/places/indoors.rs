@@ -1,97 +1,9 @@
-//! Built places: street, kitchen, stage, bedroom.
+//! Rooms: kitchen, stage, bedroom.
 
 use rand::{Rng, RngExt};
 use resvg::tiny_skia::Color;
 
 use super::super::canvas::{Canvas, rgb, rgba};
-
-pub fn city(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    let skies = [
-        [rgb(0x8EC5EE), rgb(0xEAF4FA)],
-        [rgb(0xA5B6E4), rgb(0xFBDCCB)],
-        [rgb(0xF3B69A), rgb(0xFBE8C9)],
-    ];
-    let sky = skies[rng.random_range(0..skies.len())];
-    canvas.band(0.0, 66.0, &sky);
-    let mut x = -3.0;
-    while x < 100.0 {
-        let (width, height) = (rng.random_range(7.0..13.0), rng.random_range(26.0..48.0));
-        canvas.block(x, 66.0 - height, width, height, &[rgba(0x93A7C6, 0.75)]);
-        x += width;
-    }
-    let walls = [0xC96F5B, 0xD9A066, 0x7F93B2, 0xA98FB5, 0x6FA39B, 0xBDB2A1];
-    let mut x = rng.random_range(-8.0..-2.0);
-    let mut last = walls.len();
-    while x < 100.0 {
-        let (columns, floors) = (rng.random_range(2..4), rng.random_range(3..6));
-        let mut hue = rng.random_range(0..walls.len());
-        if hue == last {
-            hue = (hue + 1) % walls.len();
-        }
-        last = hue;
-        building(canvas, rng, x, columns, floors, walls[hue]);
-        x += columns as f32 * 6.0 + 3.0;
-    }
-    canvas.band(66.0, 71.5, &[rgb(0xD7D4CE), rgb(0xBFBBB4)]);
-    for i in 0..11 {
-        canvas.line(
-            (i as f32 * 10.0 + 2.0, 66.5),
-            (i as f32 * 10.6 - 2.0, 71.2),
-            0.3,
-            rgba(0x8F8B84, 0.6),
-        );
-    }
-    canvas.band(71.5, 73.0, &[rgb(0x98948D)]);
-    canvas.band(73.0, 100.0, &[rgb(0x6C7078), rgb(0x565A63)]);
-    let offset = rng.random_range(-10.0..0.0);
-    for i in 0..6 {
-        let x = offset + i as f32 * 22.0;
-        canvas.polygon(
-            &[
-                (x + 1.5, 85.0),
-                (x + 12.5, 85.0),
-                (x + 11.5, 87.4),
-                (x, 87.4),
-            ],
-            rgba(0xF6F3E6, 0.85),
-        );
-    }
-}
-
-fn building(
-    canvas: &mut Canvas<'_>,
-    rng: &mut impl Rng,
-    x: f32,
-    columns: usize,
-    floors: usize,
-    wall: u32,
-) {
-    let (width, height) = (columns as f32 * 6.0 + 2.0, floors as f32 * 7.5 + 5.0);
-    let top = 66.0 - height;
-    canvas.block(x, top, width, height, &[rgb(wall)]);
-    canvas.block(x - 0.5, top - 1.2, width + 1.0, 1.8, &[rgba(0x4A3F3A, 0.8)]);
-    for floor in 0..floors {
-        for column in 0..columns {
-            let (left, y) = (
-                x + 2.0 + column as f32 * 6.0,
-                top + 2.6 + floor as f32 * 7.5,
-            );
-            let pane = if rng.random_bool(0.3) {
-                0xFFE9A8
-            } else {
-                0xDCEAF3
-            };
-            canvas.rounded(left, y, 4.0, 4.8, 0.4, rgb(pane));
-            canvas.line(
-                (left + 2.0, y + 0.2),
-                (left + 2.0, y + 4.6),
-                0.3,
-                rgba(0x5B6B7C, 0.7),
-            );
-        }
-    }
-    canvas.rounded(x + width / 2.0 - 1.8, 61.4, 3.6, 4.8, 0.5, rgb(0x5B4437));
-}
 
 pub fn kitchen(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
     let schemes = [

@@ -1,4 +1,4 @@
-//! Open country: snow, forest, mountains, desert.
+//! Open country: snow, forest, jungle, mountains, desert.
 
 use rand::{Rng, RngExt};
 use resvg::tiny_skia::Color;
@@ -6,7 +6,6 @@ use resvg::tiny_skia::Color;
 use super::super::canvas::{Canvas, rgb, rgba};
 
 pub fn snow(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    canvas.band(0.0, 64.0, &[rgb(0x9FC4E6), rgb(0xCFE4F3), rgb(0xEEF5FA)]);
     canvas.ridge(rng, 47.0, 5.0, &[rgb(0xC4D9EA), rgb(0xDCE9F3)]);
     for _ in 0..5 {
         let (x, foot) = (rng.random_range(0.0..100.0), rng.random_range(53.0..58.0));
@@ -32,18 +31,6 @@ pub fn snow(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
         (0.0, 72.0, 100.0, 99.0),
         0.3..0.7,
         rgba(0xA9C3DB, 0.5),
-    );
-    falling_snow(canvas, rng, 70);
-}
-
-/// Flakes over the whole picture.
-pub fn falling_snow(canvas: &mut Canvas<'_>, rng: &mut impl Rng, count: usize) {
-    canvas.scatter(
-        rng,
-        count,
-        (0.0, 0.0, 100.0, 100.0),
-        0.35..1.0,
-        rgba(0xFFFFFF, 0.85),
     );
 }
 
@@ -141,7 +128,7 @@ pub(super) fn tufts(
     }
 }
 
-fn darker(color: Color, factor: f32) -> Color {
+pub(super) fn darker(color: Color, factor: f32) -> Color {
     Color::from_rgba(
         color.red() * factor,
         color.green() * factor,
@@ -151,23 +138,7 @@ fn darker(color: Color, factor: f32) -> Color {
     .unwrap_or(color)
 }
 
-pub(super) fn fair_sky(canvas: &mut Canvas<'_>, rng: &mut impl Rng, clouds: usize) {
-    let skies = [
-        [rgb(0x6FBDF0), rgb(0xDFF3FC)],
-        [rgb(0x86C8EE), rgb(0xFBF1DC)],
-        [rgb(0x7FB4EA), rgb(0xE9EEFB)],
-    ];
-    let sky = skies[rng.random_range(0..skies.len())];
-    canvas.band(0.0, 66.0, &sky);
-    for _ in 0..clouds {
-        let (x, y) = (rng.random_range(4.0..96.0), rng.random_range(9.0..30.0));
-        let size = rng.random_range(16.0..28.0);
-        canvas.cloud(rng, x, y, size, rgba(0xFFFFFF, 0.85));
-    }
-}
-
 pub fn mountains(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    fair_sky(canvas, rng, 2);
     for (peaks, height, foot, rock, cap) in [
         (3, 38.0, 58.0, rgb(0x9DB2CE), rgb(0xEAF1F9)),
         (2, 44.0, 64.0, rgb(0x7388AE), rgb(0xFFFFFF)),
@@ -229,15 +200,6 @@ fn peak(
 }
 
 pub fn desert(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    let skies = [
-        [rgb(0x7FC3E8), rgb(0xFCE9C2)],
-        [rgb(0xF2B27A), rgb(0xFDE6B8)],
-    ];
-    let sky = skies[rng.random_range(0..skies.len())];
-    canvas.band(0.0, 60.0, &sky);
-    let sun = rng.random_range(15.0..85.0);
-    canvas.glow(sun, 18.0, 30.0, rgba(0xFFF8DC, 0.95));
-    canvas.disc(sun, 18.0, 7.0, rgb(0xFFFBEA));
     let dunes = [
         (46.0, 5.0, [rgb(0xEDB777), rgb(0xE0A364)]),
         (55.0, 6.0, [rgb(0xE6A55F), rgb(0xD28F4C)]),

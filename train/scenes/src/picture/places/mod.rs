@@ -5,68 +5,104 @@
 //! table: no flowers in the sea, no conifers in the forest, no crescent in the night sky.
 
 mod fields;
+mod halls;
 mod indoors;
 mod land;
+mod leisure;
+mod shore;
 mod sky;
+mod town;
 mod water;
+mod wild;
 
-use rand::Rng;
+use rand::rngs::ChaCha8Rng;
 
 use super::canvas::Canvas;
-use crate::concepts::BackgroundId;
+use crate::concepts::Place;
 
 /// Where the ground begins, in percent from the top.
 pub const HORIZON: f32 = 62.0;
 
-/// What a place means for the things put into it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// Things hover at any height instead of standing on the ground.
-    pub afloat: bool,
-    /// So dark that things need a light rim instead of a shadow.
-    pub dark: bool,
-}
+/// Draws a place's ground and what stands on it, over a sky that is already there.
+type Painter = fn(&mut Canvas<'_>, &mut ChaCha8Rng);
 
-/// How things are placed and lit in a place.
-pub fn setting(id: BackgroundId) -> Setting {
-    Setting {
-        afloat: id == BackgroundId::Underwater,
-        dark: matches!(
-            id,
-            BackgroundId::Night | BackgroundId::Space | BackgroundId::Stage
-        ),
-    }
+/// The drawing of a place; `None` for ids that are not in the lists.
+fn painter(id: &str) -> Option<Painter> {
+    Some(match id {
+        "beach" => water::beach,
+        "forest" => land::forest,
+        "jungle" => wild::jungle,
+        "snow" => land::snow,
+        "ice" => shore::ice,
+        "street" => town::street,
+        "city" => town::city,
+        "village" => town::village,
+        "road" => wild::road,
+        "park" => leisure::park,
+        "playground" => leisure::playground,
+        "garden" => fields::garden,
+        "farm" => fields::farm,
+        "field" => wild::field,
+        "mountains" => land::mountains,
+        "desert" => land::desert,
+        "canyon" => wild::canyon,
+        "savanna" => wild::savanna,
+        "lake" => water::lake,
+        "river" => shore::river,
+        "waterfall" => shore::waterfall,
+        "swamp" => shore::swamp,
+        "harbour" => shore::harbour,
+        "underwater" => water::underwater,
+        "sky" => sky::air,
+        "space" => sky::space,
+        "lava field" => wild::lava_field,
+        "cave" => halls::cave,
+        "castle hall" => halls::castle_hall,
+        "kitchen" => indoors::kitchen,
+        "bedroom" => indoors::bedroom,
+        "bathroom" => halls::bathroom,
+        "living room" => halls::living_room,
+        "classroom" => halls::classroom,
+        "library" => halls::library,
+        "supermarket" => halls::supermarket,
+        "stage" => indoors::stage,
+        "gym" => halls::gym,
+        "arena" => leisure::football_pitch,
+        "fairground" => leisure::fairground,
+        "market" => town::market,
+        _ => return None,
+    })
 }
 
 /// Draws everything behind the objects.
-pub fn draw(id: BackgroundId, canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    match id {
-        BackgroundId::Beach => water::beach(canvas, rng),
-        BackgroundId::Underwater => water::underwater(canvas, rng),
-        BackgroundId::Lake => water::lake(canvas, rng),
-        BackgroundId::Rain => sky::rain(canvas, rng),
-        BackgroundId::Night => sky::night(canvas, rng),
-        BackgroundId::Space => sky::space(canvas, rng),
-        BackgroundId::Snow => land::snow(canvas, rng),
-        BackgroundId::Forest => land::forest(canvas, rng),
-        BackgroundId::Farm => fields::farm(canvas, rng),
-        BackgroundId::Mountains => land::mountains(canvas, rng),
-        BackgroundId::Desert => land::desert(canvas, rng),
-        BackgroundId::Garden => fields::garden(canvas, rng),
-        BackgroundId::City => indoors::city(canvas, rng),
-        BackgroundId::Kitchen => indoors::kitchen(canvas, rng),
-        BackgroundId::Stage => indoors::stage(canvas, rng),
-        BackgroundId::Bedroom => indoors::bedroom(canvas, rng),
+pub fn draw(id: &str, canvas: &mut Canvas<'_>, rng: &mut ChaCha8Rng) {
+    if let Some(paint) = painter(id) {
+        paint(canvas, rng);
     }
 }
 
-/// Draws what falls in front of the objects; `false` where nothing does.
-pub fn draw_in_front(id: BackgroundId, canvas: &mut Canvas<'_>, rng: &mut impl Rng) -> bool {
-    match id {
-        BackgroundId::Rain => sky::falling_rain(canvas, rng, 26),
-        BackgroundId::Snow => land::falling_snow(canvas, rng, 26),
-        BackgroundId::Underwater => water::bubbles(canvas, rng, 5),
-        _ => return false,
+/// Draws what floats in front of the objects; `false` where nothing does.
+pub fn draw_in_front(id: &str, canvas: &mut Canvas<'_>, rng: &mut ChaCha8Rng) -> bool {
+    if id == "underwater" {
+        water::bubbles(canvas, rng, 5);
     }
-    true
+    id == "underwater"
+}
+
+/// So dark that things need a light rim instead of a shadow.
+pub fn dark(place: &Place) -> bool {
+    matches!(place.id, "space" | "stage" | "cave")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::concepts::{PLAIN, places};
+
+    #[test]
+    fn every_place_is_drawn() {
+        for place in places().iter().filter(|place| place.id != PLAIN) {
+            assert!(painter(place.id).is_some(), "{}", place.id);
+        }
+    }
 }

@@ -7,21 +7,6 @@ use resvg::tiny_skia::Color;
 use super::super::canvas::{Canvas, rgb, rgba};
 
 pub fn beach(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    let skies = [
-        [rgb(0x5BB8EC), rgb(0xD6F1FB)],
-        [rgb(0x7CC6F2), rgb(0xFDEBD3)],
-        [rgb(0x8FB7E8), rgb(0xFFD9C0)],
-    ];
-    let sky = skies[rng.random_range(0..skies.len())];
-    canvas.band(0.0, 46.0, &sky);
-    let sun = rng.random_range(12.0..88.0);
-    canvas.glow(sun, 14.0, 26.0, rgba(0xFFF6CF, 0.9));
-    canvas.disc(sun, 14.0, 6.0, rgb(0xFFF3B8));
-    for _ in 0..3 {
-        let (x, y) = (rng.random_range(5.0..95.0), rng.random_range(8.0..34.0));
-        let size = rng.random_range(14.0..26.0);
-        canvas.cloud(rng, x, y, size, rgba(0xFFFFFF, 0.8));
-    }
     canvas.band(44.0, 66.0, &[rgb(0x2E8FC9), rgb(0x35B5D3), rgb(0x7BE0DC)]);
     for _ in 0..14 {
         let (x, y) = (rng.random_range(0.0..95.0), rng.random_range(46.0..58.0));
@@ -162,16 +147,6 @@ pub fn bubbles(canvas: &mut Canvas<'_>, rng: &mut impl Rng, count: usize) {
 }
 
 pub fn lake(canvas: &mut Canvas<'_>, rng: &mut impl Rng) {
-    let skies = [
-        [rgb(0x8FCBF2), rgb(0xE8F6FB)],
-        [rgb(0xA9C4EE), rgb(0xFCE5D8)],
-    ];
-    let sky = skies[rng.random_range(0..skies.len())];
-    canvas.band(0.0, 40.0, &sky);
-    for _ in 0..2 {
-        let (x, y) = (rng.random_range(5.0..95.0), rng.random_range(8.0..24.0));
-        canvas.cloud(rng, x, y, 22.0, rgba(0xFFFFFF, 0.75));
-    }
     canvas.ridge(rng, 31.0, 4.0, &[rgb(0x9CC3C9), rgb(0x86B3AE)]);
     canvas.ridge(rng, 36.0, 2.0, &[rgb(0x6FA886), rgb(0x5C9775)]);
     canvas.band(40.0, 84.0, &[rgb(0x6FB2CE), rgb(0x4A9CCB), rgb(0x3D86BE)]);
