@@ -65,7 +65,7 @@ fn area(numbers: &[f32], has: &[bool]) -> Option<f32> {
     let (with, without) = (of(true), of(false));
     let won: usize = with
         .iter()
-        .map(|number| without.iter().filter(|other| *number > *other).count())
+        .map(|number| without.iter().filter(|other| number > *other).count())
         .sum();
     let pairs = with.len() * without.len();
     (pairs > 0).then(|| won as f32 / pairs as f32)
@@ -142,12 +142,9 @@ fn words_pull_up_the_pictures_that_show_them() {
             let only = occlude(&sound, &[(0.0, start), (end, f32::INFINITY)]);
             let only = pollster::block_on(engine.query(&only, 0)).unwrap();
             alone += area(&scores(&only.embedding), &has).unwrap_or(0.5);
-            let token = vocabulary
-                .iter()
-                .position(|token| *token == keyword.token)
-                .unwrap();
-            let token = table
-                .get(token * dimension..(token + 1) * dimension)
+            let token = vocabulary.iter().position(|token| *token == keyword.token);
+            let token = token
+                .and_then(|token| table.get(token * dimension..(token + 1) * dimension))
                 .unwrap_or_default();
             row += area(&scores(token), &has).unwrap_or(0.5);
         }
