@@ -32,7 +32,7 @@ pub mod profile;
 pub mod testing;
 
 pub use engine::{
-    Answer, BackendChoice, BackendKind, BackendReport, BackendTime, Engine, EngineLoader, Keyword,
-    Match, Timing,
+    Answer, BackendChoice, BackendKind, BackendReport, BackendTime, Engine, EngineLoader,
+    EngineOptions, Keyword, Match, Timing,
 };
 pub use error::EngineError;

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use saysee_engine::audio::Resampler;
+use saysee_engine::cpu::Pool;
 use saysee_engine::gallery::Gallery;
 use saysee_engine::pack::{self, Pack};
-use saysee_engine::{BackendChoice, Engine};
+use saysee_engine::{BackendChoice, Engine, EngineOptions};
 
 use crate::failure::Failure;
 use crate::folder::Folder;
@@ -20,6 +21,16 @@ pub struct ModelArguments {
     /// Where to run: the faster of the two after a short timing, or one of them.
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     pub backend: Backend,
+    /// Threads of the CPU. They change how long it takes, never what comes out.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub threads: u32,
+}
+
+impl ModelArguments {
+    /// The threads asked for.
+    pub fn pool(&self) -> Pool {
+        Pool::new(self.threads as usize)
+    }
 }
 
 /// `--backend`.
@@ -97,8 +108,13 @@ pub fn open_gallery(folder: &Path) -> Result<Gallery, Failure> {
 ///
 /// # Errors
 /// [`Failure::Engine`] when the backend asked for cannot run.
-pub fn start(pack: &Pack, backend: Backend) -> Result<Engine, Failure> {
-    Ok(pollster::block_on(Engine::new(pack, backend.into()))?)
+pub fn start(pack: &Pack, backend: Backend, pool: Pool) -> Result<Engine, Failure> {
+    let options = EngineOptions {
+        pool,
+        ..EngineOptions::default()
+    };
+    let starting = Engine::with_options(pack, backend.into(), options, |_, _| {});
+    Ok(pollster::block_on(starting)?)
 }
 
 /// Decodes a recording to mono samples at the engine's rate, saying so when parts of it are damaged.

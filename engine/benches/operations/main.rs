@@ -25,6 +25,7 @@ use criterion::{criterion_group, criterion_main};
 criterion_group!(
     benches,
     products::linear,
+    products::threads,
     products::convolve,
     attention::attention,
     front_end::log_mel,

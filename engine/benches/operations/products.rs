@@ -1,7 +1,7 @@
 //! Linear layers and convolutions, with weights as floats and in 8 bits.
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use saysee_engine::cpu::CpuOps;
+use saysee_engine::cpu::{CpuOps, Pool, Precision};
 use saysee_engine::ops::{Activation, Convolution, Ops};
 use saysee_engine::pack::WeightFormat;
 
@@ -27,6 +27,29 @@ pub fn linear(criterion: &mut Criterion) {
         for (format_name, format) in FORMATS {
             let weight = weight(&mut ops, format, outputs, inputs);
             group.bench_function(BenchmarkId::new(name, format_name), |bencher| {
+                bencher.iter(|| {
+                    ops.linear(&x, &weight, None, Activation::None, None)
+                        .unwrap()
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+/// The largest product of HuBERT base on more and more threads.
+pub fn threads(criterion: &mut Criterion) {
+    let (inputs, outputs) = (768, 3072);
+    let mut group = criterion.benchmark_group("threads");
+    group.throughput(Throughput::Elements(
+        (2 * HUBERT_FRAMES * inputs * outputs) as u64,
+    ));
+    for threads in [1, 2, 4, 8] {
+        let mut ops = CpuOps::with(Precision::EightBits).on(Pool::new(threads));
+        let x = tensor(&mut ops, HUBERT_FRAMES, inputs);
+        for (format_name, format) in FORMATS {
+            let weight = weight(&mut ops, format, outputs, inputs);
+            group.bench_function(BenchmarkId::new(format_name, threads), |bencher| {
                 bencher.iter(|| {
                     ops.linear(&x, &weight, None, Activation::None, None)
                         .unwrap()

@@ -3,6 +3,7 @@
 use super::activation::exp;
 use super::lanes;
 use super::matrix::Matrix;
+use super::pool::Pool;
 use super::product::{Finish, PackedFloats, Rows, Target, multiply};
 use super::tiles::InstructionSet;
 use crate::ops::Attention;
@@ -24,57 +25,58 @@ impl<'a> Part<'a> {
     }
 }
 
+/// What attention runs on.
+pub(super) type On<'a> = (InstructionSet, &'a Pool);
+
 /// Shapes are the caller's to check; `[query rows, width]`.
 pub(super) fn attend(
-    set: InstructionSet,
+    on: On,
     queries: Part,
     keys: Part,
     values: Part,
     shape: Attention,
 ) -> Vec<f32> {
+    let (set, pool) = on;
     let rows = queries.matrix.rows();
     let mut out = vec![0.0; rows * shape.width];
     let size = shape.width / shape.heads;
     if rows == 0 || size == 0 {
         return out;
     }
-    let mut weights = vec![0.0; rows * shape.keys];
-    for head in 0..shape.heads {
-        weigh(set, queries, keys, shape, head, &mut weights);
+    let target = Target::new(&mut out, shape.width);
+    let work = 2 * rows * shape.keys * shape.width;
+    pool.each(work, 0..shape.heads, |head| {
+        let mut weights = vec![0.0; rows * shape.keys];
+        weigh(on, queries, keys, shape, head, &mut weights);
         let values = PackedFloats::of_columns(set, values.head(head, size, shape.keys), size);
         let weights = Rows {
             data: &weights,
             count: rows,
             pitch: shape.keys,
         };
-        let target = Target {
-            data: &mut out[head * size..],
-            pitch: shape.width,
-        };
-        multiply(weights, &values, Finish::NOTHING, target);
-    }
+        // SAFETY: each head has columns of its own.
+        #[allow(unsafe_code)]
+        let target = unsafe { target.columns(head * size, size) };
+        multiply(pool, weights, &values, Finish::NOTHING, target);
+    });
     out
 }
 
 /// The softmax alone, `[query rows, keys]` of each head, one after another.
-pub(super) fn weights(
-    set: InstructionSet,
-    queries: Part,
-    keys: Part,
-    shape: Attention,
-) -> Vec<f32> {
+pub(super) fn weights(on: On, queries: Part, keys: Part, shape: Attention) -> Vec<f32> {
     let of_head = queries.matrix.rows() * shape.keys;
     let mut out = vec![0.0; shape.heads * of_head];
     if of_head > 0 && shape.width > 0 {
-        for (head, weights) in out.chunks_exact_mut(of_head).enumerate() {
-            weigh(set, queries, keys, shape, head, weights);
-        }
+        let heads = out.chunks_exact_mut(of_head).enumerate();
+        on.1.each(of_head * shape.width, heads, |(head, weights)| {
+            weigh(on, queries, keys, shape, head, weights);
+        });
     }
     out
 }
 
 fn weigh(
-    set: InstructionSet,
+    (set, pool): On,
     queries: Part,
     keys: Part,
     shape: Attention,
@@ -88,11 +90,14 @@ fn weigh(
         scale: 1.0 / (size as f32).sqrt(),
         ..Finish::NOTHING
     };
-    let target = Target {
-        data: &mut *weights,
-        pitch: shape.keys,
-    };
-    multiply(queries.head(head, size, rows), &packed, finish, target);
+    let target = Target::new(weights, shape.keys);
+    multiply(
+        pool,
+        queries.head(head, size, rows),
+        &packed,
+        finish,
+        target,
+    );
     for (row, scores) in weights.chunks_exact_mut(shape.keys).enumerate() {
         let seen = if shape.causal { row + 1 } else { shape.keys };
         let (seen, unseen) = scores.split_at_mut(seen.min(shape.keys));
@@ -108,6 +113,7 @@ fn softmax(row: &mut [f32]) {
     let scale = lanes::all(1.0 / lanes::sum(row, |x| x));
     lanes::each(row, |x| x * scale);
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,7 +135,8 @@ mod tests {
                 keys,
                 causal,
             };
-            let out = attend(InstructionSet::best(), part(0), part(1), part(2), shape);
+            let on = (InstructionSet::best(), &Pool::alone());
+            let out = attend(on, part(0), part(1), part(2), shape);
             let size = width / heads;
             let at = |row: usize, which: usize, column: usize| {
                 f64::from(data[row * 3 * width + which * width + column])

@@ -9,6 +9,7 @@
 use wide::{i8x16, i16x8, i16x16, i32x8};
 
 use super::lanes::{self, Lanes};
+use super::pool::Pool;
 use super::product::{Finish, MOST_BYTES, Place, Rows, Target, Tile, columns_of};
 use super::tiles::{InstructionSet, MOST_SUMS, Meaning, Tiles, with_tiles};
 
@@ -37,21 +38,32 @@ pub(super) struct Bytes {
 
 impl Bytes {
     /// Quantises numbers whose count is a multiple of `block`.
-    pub(super) fn new(numbers: &[f32], block: usize) -> Self {
+    pub(super) fn new(pool: &Pool, numbers: &[f32], block: usize) -> Self {
+        /// Multiplications that what is done to a number amounts to.
+        const WORK: usize = 8;
         let blocks = numbers.len() / block;
         let mut words = vec![0_u32; numbers.len() / 4];
-        let mut scales = Vec::with_capacity(blocks);
-        let mut minima = Vec::with_capacity(blocks);
-        let words_of = words.chunks_exact_mut(block / 4);
-        for (numbers, words) in numbers.chunks_exact(block).zip(words_of) {
-            let (smallest, largest) = lanes::range(numbers);
-            let spread = largest - smallest;
-            let steps = if spread > 0.0 { LARGEST / spread } else { 0.0 };
-            let lanes = (lanes::all(smallest), lanes::all(steps));
-            quantise(numbers, lanes, words);
-            scales.push(spread / LARGEST);
-            minima.push(smallest);
-        }
+        let mut scales = vec![0.0; blocks];
+        let mut minima = vec![0.0; blocks];
+        let part = pool.part(blocks);
+        let meanings = scales.chunks_mut(part).zip(minima.chunks_mut(part));
+        let words_of = words.chunks_mut(part * block / 4);
+        let tasks = numbers.chunks(part * block).zip(words_of).zip(meanings);
+        let work = WORK * numbers.len();
+        pool.each(work, tasks, |((numbers, words), (scales, minima))| {
+            let numbers = numbers.chunks_exact(block);
+            let words = words.chunks_exact_mut(block / 4);
+            let meanings = scales.iter_mut().zip(minima);
+            for ((numbers, words), (scale, minimum)) in numbers.zip(words).zip(meanings) {
+                let (smallest, largest) = lanes::range(numbers);
+                let spread = largest - smallest;
+                let steps = if spread > 0.0 { LARGEST / spread } else { 0.0 };
+                let lanes = (lanes::all(smallest), lanes::all(steps));
+                quantise(numbers, lanes, words);
+                *scale = spread / LARGEST;
+                *minimum = smallest;
+            }
+        });
         Self {
             block,
             words,
@@ -158,9 +170,9 @@ impl PackedBytes {
 ///
 /// The shapes are the caller's to get right; it panics rather than read or write outside a slice.
 pub(super) fn multiply(
+    pool: &Pool,
     bytes: &Bytes,
-    count: usize,
-    pitch: usize,
+    (count, pitch): (usize, usize),
     weight: &PackedBytes,
     finish: Finish,
     target: Target,
@@ -171,86 +183,88 @@ pub(super) fn multiply(
         pitch: pitch / 4,
     };
     rows.check(weight.inputs / 4);
+    target.check(weight.outputs);
     assert!(
         bytes.block == weight.block && pitch.is_multiple_of(weight.block),
         "rows and weight are cut alike"
     );
-    with_tiles!(weight.set, tiles => multiply_with(tiles, bytes, rows, weight, finish, target));
+    with_tiles!(weight.set, tiles => multiply_with(tiles, pool, (bytes, rows), weight, finish, &target));
 }
 
 fn multiply_with<T: Tiles>(
     tiles: T,
-    bytes: &Bytes,
-    rows: Rows<u32>,
+    pool: &Pool,
+    (bytes, rows): (&Bytes, Rows<u32>),
     weight: &PackedBytes,
     finish: Finish,
-    mut target: Target,
+    target: &Target,
 ) {
     let (inputs, block) = (weight.inputs, weight.block);
     let blocks = inputs / block;
     let most = (MOST_BYTES / 2 / inputs.max(1))
         .next_multiple_of(T::ROWS)
         .max(T::ROWS);
-    let mut sums = [0.0_f32; MOST_SUMS];
+    let panels = weight.outputs.div_ceil(T::COLUMNS);
+    let part = pool.part(panels);
     let mut side_by_side = Vec::new();
     for first in (0..rows.count).step_by(most) {
         let count = most.min(rows.count - first);
-        side_by_side.clear();
-        let mut tile = Tile::first::<T>(count);
-        while tile.done < count {
-            rows.lay_out(
-                first + tile.row,
-                tile.height,
-                0,
-                inputs / 4,
-                &mut side_by_side,
-            );
-            tile.next::<T>(count);
-        }
-        for panel in 0..weight.outputs.div_ceil(T::COLUMNS) {
-            let panel_bytes = &weight.panels[panel * inputs * T::COLUMNS..][..inputs * T::COLUMNS];
-            let mut tile = Tile::first::<T>(count);
-            while tile.done < count {
-                let row = first + tile.row;
-                let sums = &mut sums[..tile.height * T::COLUMNS];
-                sums.fill(0.0);
-                for index in 0..blocks {
-                    let length = tile.height * block / 4;
-                    let from = &side_by_side[(tile.index * blocks + index) * length..][..length];
-                    let numbers = &panel_bytes[index * block * T::COLUMNS..][..block * T::COLUMNS];
-                    let of_panel = (panel * blocks + index) * T::COLUMNS;
-                    let row_step = 4 * rows.pitch / block;
-                    let of_row = row * row_step + index;
-                    let last_row = of_row + (tile.height - 1) * row_step;
-                    let (row_scales, row_minima) =
-                        (&bytes.scales[..=last_row], &bytes.minima[..=last_row]);
-                    let meaning = Meaning {
-                        row_scales: row_scales[of_row..].as_ptr(),
-                        row_minima: row_minima[of_row..].as_ptr(),
-                        row_step,
-                        scales: weight.scales[of_panel..of_panel + T::COLUMNS].as_ptr(),
-                        offsets: weight.offsets[of_panel..of_panel + T::COLUMNS].as_ptr(),
+        rows.lay_out::<T>(pool, (first, count), (0, inputs / 4), &mut side_by_side);
+        let side_by_side = &side_by_side;
+        // Four at a time.
+        let work = count * inputs * weight.outputs / 4;
+        pool.each(work, (0..panels).step_by(part), |begin| {
+            let mut sums = [0.0_f32; MOST_SUMS];
+            for panel in begin..panels.min(begin + part) {
+                let panel_bytes =
+                    &weight.panels[panel * inputs * T::COLUMNS..][..inputs * T::COLUMNS];
+                for tile in Tile::each::<T>(count) {
+                    let row = first + tile.row;
+                    let sums = &mut sums[..tile.height * T::COLUMNS];
+                    sums.fill(0.0);
+                    for index in 0..blocks {
+                        let length = tile.height * block / 4;
+                        let from =
+                            &side_by_side[(tile.index * blocks + index) * length..][..length];
+                        let numbers =
+                            &panel_bytes[index * block * T::COLUMNS..][..block * T::COLUMNS];
+                        let of_panel = (panel * blocks + index) * T::COLUMNS;
+                        let row_step = 4 * rows.pitch / block;
+                        let of_row = row * row_step + index;
+                        let last_row = of_row + (tile.height - 1) * row_step;
+                        let (row_scales, row_minima) =
+                            (&bytes.scales[..=last_row], &bytes.minima[..=last_row]);
+                        let meaning = Meaning {
+                            row_scales: row_scales[of_row..].as_ptr(),
+                            row_minima: row_minima[of_row..].as_ptr(),
+                            row_step,
+                            scales: weight.scales[of_panel..of_panel + T::COLUMNS].as_ptr(),
+                            offsets: weight.offsets[of_panel..of_panel + T::COLUMNS].as_ptr(),
+                        };
+                        // SAFETY: `from` and `numbers` hold as many inputs for each row and column, the slices of
+                        // `meaning` reach to the last row and column, and no tile is larger than `sums`.
+                        #[allow(unsafe_code)]
+                        unsafe {
+                            let (from, numbers) = (from.as_ptr(), numbers.as_ptr());
+                            let sums = sums.as_mut_ptr();
+                            tiles.bytes(tile.full, from, numbers, block / 4, meaning, sums);
+                        }
+                    }
+                    let place = Place {
+                        row,
+                        skip: tile.skip,
+                        output: panel * T::COLUMNS,
+                        outputs: weight.outputs,
                     };
-                    // SAFETY: `from` and `numbers` hold as many inputs for each row and column, the slices of
-                    // `meaning` reach to the last row and column, and no tile is larger than `sums`.
+                    place.finish::<T>(sums, finish);
+                    // SAFETY: each panel is in one task.
                     #[allow(unsafe_code)]
                     unsafe {
-                        let (from, numbers) = (from.as_ptr(), numbers.as_ptr());
-                        let sums = sums.as_mut_ptr();
-                        tiles.bytes(tile.full, from, numbers, block / 4, meaning, sums);
+                        place.store::<T>(sums, finish.residual, target);
                     }
                 }
-                let place = Place {
-                    row,
-                    skip: tile.skip,
-                    output: panel * T::COLUMNS,
-                    outputs: weight.outputs,
-                };
-                place.finish::<T>(sums, finish);
-                place.store::<T>(sums, finish.residual, &mut target);
-                tile.next::<T>(count);
             }
-        }
+        });
     }
 }
 
@@ -280,7 +294,7 @@ mod tests {
     #[test]
     fn silence_and_single_values_are_exact() {
         for value in [0.0, -3.5, 7.25] {
-            let bytes = Bytes::new(&[value; 64], 32);
+            let bytes = Bytes::new(&Pool::alone(), &[value; 64], 32);
             assert_eq!(bytes.minima, [value; 2]);
             assert_eq!(bytes.scales, [0.0; 2]);
         }
@@ -290,7 +304,7 @@ mod tests {
         #[test]
         fn a_byte_is_the_nearest_step(blocks in 1_usize..5, seed in any::<u64>()) {
             let numbers = Random::new(seed).numbers(blocks * 36, 3.0);
-            let bytes = Bytes::new(&numbers, 36);
+            let bytes = Bytes::new(&Pool::alone(), &numbers, 36);
             let stored: Vec<u8> = bytes.words.iter().flat_map(|word| word.to_le_bytes()).collect();
             for (at, (number, byte)) in numbers.iter().zip(&stored).enumerate() {
                 let (scale, minimum) = (bytes.scales[at / 36], bytes.minima[at / 36]);
@@ -309,7 +323,7 @@ mod tests {
             let numbers = random.numbers((count - 1) * pitch + inputs, 1.0);
             let weight = random.numbers(outputs * inputs, 1.0);
             let bias = random.numbers(outputs, 1.0);
-            let bytes = Bytes::new(&numbers, block);
+            let bytes = Bytes::new(&Pool::alone(), &numbers, block);
             let x = |at: usize| f64::from(bytes.minima[at / block]) + f64::from(bytes.scales[at / block]) * f64::from(bytes.words[at / 4].to_le_bytes()[at % 4]);
             let w = |output: usize, input: usize| {
                 let numbers = &weight[output * inputs + input / block * block..][..block];
@@ -320,7 +334,7 @@ mod tests {
                 let packed = PackedBytes::new(set, &weight, inputs, block);
                 let mut out = vec![f32::NAN; count * outputs];
                 let finish = Finish { bias: Some(&bias), activation: Activation::Relu, ..Finish::NOTHING };
-                multiply(&bytes, count, pitch, &packed, finish, Target { data: &mut out, pitch: outputs });
+                multiply(&Pool::alone(), &bytes, (count, pitch), &packed, finish, Target::new(&mut out, outputs));
                 for row in 0..count {
                     for output in 0..outputs {
                         let sum: f64 = (0..inputs).map(|input| x(row * pitch + input) * w(output, input)).sum();

@@ -2,14 +2,16 @@
 //! tap-major), so a convolution is a product of overlapping rows.
 
 use super::bytes::{self, Bytes};
-use super::lanes;
 use super::matrix::Matrix;
+use super::pool::Pool;
 use super::product::{self, Finish, PackedFloats, Rows, Target};
 use super::weight::Product;
-use crate::ops::Convolution;
+use super::{activation, lanes};
+use crate::ops::{Activation, Convolution};
 
 /// `x [frames, channels]` by `[outputs, kernel * channels]` -> `[output frames, outputs]`.
 pub(super) fn convolve(
+    pool: &Pool,
     x: &Matrix,
     weight: &Product,
     shape: Convolution,
@@ -25,10 +27,7 @@ pub(super) fn convolve(
         padded = pad(x, 0, x.columns(), shape.padding, shape.padding);
         &padded
     };
-    let target = Target {
-        data: &mut out,
-        pitch: outputs,
-    };
+    let target = Target::new(&mut out, outputs);
     let pitch = shape.stride * x.columns();
     match weight {
         Product::Floats(weight) => {
@@ -37,11 +36,11 @@ pub(super) fn convolve(
                 count,
                 pitch,
             };
-            product::multiply(rows, weight, finish, target);
+            product::multiply(pool, rows, weight, finish, target);
         }
         Product::Bytes(weight) => {
-            let frames = Bytes::new(frames, weight.block());
-            bytes::multiply(&frames, count, pitch, weight, finish, target);
+            let frames = Bytes::new(pool, frames, weight.block());
+            bytes::multiply(pool, &frames, (count, pitch), weight, finish, target);
         }
     }
     out
@@ -50,6 +49,7 @@ pub(super) fn convolve(
 /// A convolution in groups of channels, output as long as the input: `x [frames, width]`, a weight
 /// `[width / groups, kernel * width / groups]` each.
 pub(super) fn grouped(
+    pool: &Pool,
     x: &Matrix,
     groups: &[PackedFloats],
     kernel: usize,
@@ -58,7 +58,9 @@ pub(super) fn grouped(
     let (frames, width) = (x.rows(), x.columns());
     let channels = width / groups.len();
     let mut out = vec![0.0; frames * width];
-    for (group, weight) in groups.iter().enumerate() {
+    let target = Target::new(&mut out, width);
+    let work = frames * width * kernel * channels;
+    pool.each(work, groups.iter().enumerate(), |(group, weight)| {
         let first = group * channels;
         let padded = pad(x, first, channels, kernel / 2, kernel / 2);
         let rows = Rows {
@@ -72,12 +74,11 @@ pub(super) fn grouped(
             residual: finish.residual.map(part),
             ..finish
         };
-        let target = Target {
-            data: &mut out[first..],
-            pitch: width,
-        };
-        product::multiply(rows, weight, finish, target);
-    }
+        // SAFETY: each group has channels of its own.
+        #[allow(unsafe_code)]
+        let target = unsafe { target.columns(first, channels) };
+        product::multiply(pool, rows, weight, finish, target);
+    });
     out
 }
 
@@ -92,23 +93,30 @@ fn pad(x: &Matrix, first: usize, count: usize, before: usize, after: usize) -> V
     padded
 }
 
-/// One filter a channel: `x [frames, width]`, `weight [kernel, width]`, `bias [width]`, odd kernel.
-pub(super) fn depthwise(x: &Matrix, weight: &Matrix, bias: &[f32]) -> Vec<f32> {
+/// One filter a channel, then `activation`: `x [frames, width]`, `weight [kernel, width]`, `bias [width]`, odd kernel.
+pub(super) fn depthwise(
+    pool: &Pool,
+    x: &Matrix,
+    weight: &Matrix,
+    bias: &[f32],
+    activation: Activation,
+) -> Vec<f32> {
     let width = x.columns();
     let reach = weight.rows() / 2;
-    let mut out = Vec::with_capacity(x.rows() * width);
-    for frame in 0..x.rows() {
-        let start = out.len();
-        out.extend_from_slice(bias);
-        for (tap, filter) in weight.iter_rows().enumerate() {
-            let source = (frame + tap)
-                .checked_sub(reach)
-                .filter(|row| *row < x.rows());
-            if let Some(row) = source {
-                let input = &x.data()[row * width..(row + 1) * width];
-                lanes::each_with_two(&mut out[start..], input, filter, |y, x, w| y + x * w);
+    let mut out = vec![0.0; x.rows() * width];
+    pool.rows(&mut out, width, |first, out| {
+        for (frame, out) in (first..).zip(out.chunks_exact_mut(width.max(1))) {
+            out.copy_from_slice(bias);
+            for (tap, filter) in weight.iter_rows().enumerate() {
+                let source = (frame + tap)
+                    .checked_sub(reach)
+                    .filter(|row| *row < x.rows());
+                if let Some(row) = source {
+                    lanes::each_with_two(out, x.row(row), filter, |y, x, w| y + x * w);
+                }
             }
         }
-    }
+        activation::apply(activation, out);
+    });
     out
 }

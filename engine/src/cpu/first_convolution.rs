@@ -6,6 +6,7 @@
 
 use super::matrix::Matrix;
 use super::norm::NORM_EPSILON;
+use super::pool::Pool;
 use super::product::{Finish, PackedFloats, Rows, Target, multiply};
 use super::tiles::InstructionSet;
 use crate::ops::{Activation, Convolution};
@@ -65,7 +66,7 @@ impl Moments {
 /// `basis` are, times `scale` plus `shift`. A bias of the convolution would be taken away with the mean. No padding, and at least one
 /// output frame; shapes are the caller's to check.
 pub(super) fn normalised(
-    set: InstructionSet,
+    (set, pool): (InstructionSet, &Pool),
     (x, basis): (&Matrix, &Matrix),
     weight: &Matrix,
     shape: Convolution,
@@ -101,10 +102,7 @@ pub(super) fn normalised(
         activation,
         ..Finish::NOTHING
     };
-    let target = Target {
-        data: &mut out,
-        pitch: outputs,
-    };
-    multiply(rows, &packed, finish, target);
+    let target = Target::new(&mut out, outputs);
+    multiply(pool, rows, &packed, finish, target);
     out
 }

@@ -10,6 +10,7 @@ mod first_convolution;
 mod lanes;
 mod matrix;
 mod norm;
+mod pool;
 mod product;
 mod rank;
 mod search;
@@ -19,6 +20,7 @@ mod tiles;
 mod weight;
 
 pub use matrix::Matrix;
+pub use pool::Pool;
 pub use weight::Weight;
 
 use crate::audio::{Heard, LogMel};
@@ -39,11 +41,13 @@ pub enum Precision {
     EightBits,
 }
 
-/// The operations on one CPU core.
+/// The operations on the CPU: on one core, unless it is given a [`Pool`] of threads. How many there are changes no bit of a
+/// result.
 pub struct CpuOps {
     front_end: Option<(LogMelConfig, LogMel, Heard)>,
     precision: Precision,
     set: InstructionSet,
+    pool: Pool,
 }
 
 impl Default for CpuOps {
@@ -64,7 +68,18 @@ impl CpuOps {
             front_end: None,
             precision,
             set: InstructionSet::best(),
+            pool: Pool::alone(),
         }
+    }
+
+    /// The same on several threads.
+    pub fn on(self, pool: Pool) -> Self {
+        Self { pool, ..self }
+    }
+
+    /// How many threads share an operation.
+    pub fn threads(&self) -> usize {
+        self.pool.threads()
     }
 
     /// The instructions it uses, as people call them.
@@ -149,7 +164,7 @@ impl Ops for CpuOps {
             padding: 0,
         };
         let product = weight.product(self.set, self.precision, x.columns(), false);
-        let out = convolution::convolve(x, &product, shape, finish, outputs);
+        let out = convolution::convolve(&self.pool, x, &product, shape, finish, outputs);
         Ok(Matrix::new(rows, outputs, out))
     }
 
@@ -185,7 +200,7 @@ impl Ops for CpuOps {
         };
         let product = weight.product(self.set, self.precision, x.columns(), true);
         let outputs = weight.rows();
-        let out = convolution::convolve(x, &product, shape, finish, outputs);
+        let out = convolution::convolve(&self.pool, x, &product, shape, finish, outputs);
         Ok(Matrix::new(shape.output_frames(x.rows()), outputs, out))
     }
 
@@ -202,8 +217,8 @@ impl Ops for CpuOps {
         })?;
         let bias = bias.matrix();
         check_bias("depthwise_convolve", Some(&bias), x.columns())?;
-        let mut out = convolution::depthwise(x, &weight.matrix(), bias.data());
-        activation::apply(activation, &mut out);
+        let weight = weight.matrix();
+        let out = convolution::depthwise(&self.pool, x, &weight, bias.data(), activation);
         Ok(Matrix::new(x.rows(), x.columns(), out))
     }
 
@@ -235,7 +250,7 @@ impl Ops for CpuOps {
             ..Finish::NOTHING
         };
         let packed = weight.groups(self.set, groups);
-        let out = convolution::grouped(x, &packed, kernel, finish);
+        let out = convolution::grouped(&self.pool, x, &packed, kernel, finish);
         Ok(Matrix::new(x.rows(), width, out))
     }
 
@@ -247,7 +262,7 @@ impl Ops for CpuOps {
     ) -> Result<Matrix, EngineError> {
         let affine = affine.map(|(weight, bias)| (weight.matrix(), bias.matrix()));
         let affine = affine.as_ref().map(|(weight, bias)| (weight, bias));
-        norm::layer_norm(x, affine, activation)
+        norm::layer_norm(&self.pool, x, affine, activation)
     }
 
     fn channel_norm(
@@ -309,8 +324,14 @@ impl Ops for CpuOps {
         }
         let weight = weight.matrix();
         let norm = (&scale, &shift);
-        let out =
-            first_convolution::normalised(self.set, (x, basis), &weight, shape, norm, activation);
+        let out = first_convolution::normalised(
+            (self.set, &self.pool),
+            (x, basis),
+            &weight,
+            shape,
+            norm,
+            activation,
+        );
         Ok(Some(Matrix::new(frames, outputs, out)))
     }
 
@@ -319,15 +340,14 @@ impl Ops for CpuOps {
             format!("{} has no two halves", shape_of(x))
         })?;
         let width = x.columns() / 2;
-        let mut out = Vec::with_capacity(x.rows() * width);
-        for row in x.iter_rows() {
-            let (values, gates) = row.split_at(width);
-            let start = out.len();
-            out.extend_from_slice(values);
-            lanes::each_with(&mut out[start..], gates, |value, gate| {
-                value * activation::sigmoid(gate)
-            });
-        }
+        let mut out = vec![0.0; x.rows() * width];
+        self.pool.rows(&mut out, width, |first, out| {
+            for (row, out) in (first..).zip(out.chunks_exact_mut(width.max(1))) {
+                let (values, gates) = x.row(row).split_at(width);
+                out.copy_from_slice(values);
+                lanes::each_with(out, gates, |value, gate| value * activation::sigmoid(gate));
+            }
+        });
         Ok(Matrix::new(x.rows(), width, out))
     }
 
@@ -345,7 +365,7 @@ impl Ops for CpuOps {
             part(&keys, shape)?,
             part(&values, shape)?,
         );
-        let out = attention::attend(self.set, q, k, v, shape);
+        let out = attention::attend((self.set, &self.pool), q, k, v, shape);
         Ok(Matrix::new(queries.tensor.rows(), shape.width, out))
     }
 
@@ -356,7 +376,12 @@ impl Ops for CpuOps {
         shape: Attention,
     ) -> Result<Matrix, EngineError> {
         check_keys(queries.tensor, keys.tensor, shape)?;
-        let out = attention::weights(self.set, part(&queries, shape)?, part(&keys, shape)?, shape);
+        let out = attention::weights(
+            (self.set, &self.pool),
+            part(&queries, shape)?,
+            part(&keys, shape)?,
+            shape,
+        );
         let rows = shape.heads * queries.tensor.rows();
         Ok(Matrix::new(rows, shape.keys, out))
     }

@@ -1,6 +1,7 @@
 //! Norms, and scales and shifts.
 
 use super::matrix::Matrix;
+use super::pool::Pool;
 use super::{activation, check_bias, fit, lanes, shape_of};
 use crate::error::EngineError;
 use crate::ops::Activation;
@@ -12,6 +13,7 @@ const LENGTH_EPSILON: f32 = 1e-8;
 
 /// Each row minus its mean over its deviation.
 pub(super) fn layer_norm(
+    pool: &Pool,
     x: &Matrix,
     affine: Option<(&Matrix, &Matrix)>,
     activation: Activation,
@@ -21,21 +23,25 @@ pub(super) fn layer_norm(
         check_bias("layer_norm", Some(weight), width)?;
         check_bias("layer_norm", Some(bias), width)?;
     }
-    let mut out = x.data().to_vec();
-    for row in out.chunks_exact_mut(width.max(1)) {
-        let mean = lanes::sum(row, |x| x) / width as f32;
-        let means = lanes::all(mean);
-        let variance = lanes::sum(row, |x| (x - means) * (x - means)) / width as f32;
-        let scale = lanes::all(1.0 / (variance + NORM_EPSILON).sqrt());
-        match affine {
-            Some((weight, bias)) => {
-                let (weight, bias) = (weight.data(), bias.data());
-                lanes::each_with_two(row, weight, bias, |x, w, b| (x - means) * scale * w + b);
+    let mut out = vec![0.0; x.data().len()];
+    pool.rows(&mut out, width, |first, out| {
+        for (row, out) in (first..).zip(out.chunks_exact_mut(width.max(1))) {
+            let x = x.row(row);
+            let mean = lanes::sum(x, |x| x) / width as f32;
+            let means = lanes::all(mean);
+            let variance = lanes::sum(x, |x| (x - means) * (x - means)) / width as f32;
+            let scale = lanes::all(1.0 / (variance + NORM_EPSILON).sqrt());
+            out.copy_from_slice(x);
+            match affine {
+                Some((weight, bias)) => {
+                    let (weight, bias) = (weight.data(), bias.data());
+                    lanes::each_with_two(out, weight, bias, |x, w, b| (x - means) * scale * w + b);
+                }
+                None => lanes::each(out, |x| (x - means) * scale),
             }
-            None => lanes::each(row, |x| (x - means) * scale),
+            activation::apply(activation, out);
         }
-        activation::apply(activation, row);
-    }
+    });
     Ok(Matrix::new(x.rows(), width, out))
 }
 

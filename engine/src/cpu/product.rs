@@ -1,7 +1,10 @@
 //! Products of rows with packed weights, a tile at a time, and what is done to a tile before it is stored.
 
+use std::marker::PhantomData;
+
 use super::activation;
 use super::lanes;
+use super::pool::Pool;
 use super::tiles::{InstructionSet, MOST_SUMS, Steps, Tiles, with_tiles};
 use crate::ops::Activation;
 
@@ -32,42 +35,104 @@ impl<N> Rows<'_, N> {
     }
 }
 
-impl<N: Copy> Rows<'_, N> {
-    /// Appends the numbers from `start` on of `height` rows from `first` on to `side_by_side`, input after input.
+impl<N: Copy + Default + Send + Sync> Rows<'_, N> {
+    /// Lays the numbers from `start` on of `count` rows from `first` on side by side, tile after tile, and input after input in
+    /// each.
     ///
     /// Each tile reads its rows from there in one go. From where they are, rows that lie a power of two apart
     /// would crowd the same lines of the cache.
-    pub(super) fn lay_out(
+    pub(super) fn lay_out<T: Tiles>(
         &self,
-        first: usize,
-        height: usize,
-        start: usize,
-        inner: usize,
+        pool: &Pool,
+        (first, count): (usize, usize),
+        (start, inner): (usize, usize),
         side_by_side: &mut Vec<N>,
     ) {
-        let row = |row: usize| &self.data[(first + row) * self.pitch + start..][..inner];
-        if height == 1 {
-            side_by_side.extend_from_slice(row(0));
+        let (tiles, height) = Tile::all::<T>(count);
+        let length = height * inner;
+        // What was there before is written over.
+        side_by_side.resize(tiles * length, N::default());
+        if length == 0 {
             return;
         }
-        let begin = side_by_side.len();
-        let Some(filler) = self.data.first() else {
-            return;
+        let lay_out = |tile: usize, numbers: &mut [N]| {
+            let begin = first + Tile::at::<T>(tile, count).row;
+            for r in 0..height {
+                let row = &self.data[(begin + r) * self.pitch + start..][..inner];
+                let places = numbers[r..].iter_mut().step_by(height);
+                places.zip(row).for_each(|(place, number)| *place = *number);
+            }
         };
-        side_by_side.resize(begin + height * inner, *filler);
-        for r in 0..height {
-            let places = side_by_side[begin + r..].iter_mut().step_by(height);
-            places
-                .zip(row(r))
-                .for_each(|(place, number)| *place = *number);
-        }
+        pool.rows(side_by_side, length, |begin, numbers| {
+            for (index, numbers) in numbers.chunks_exact_mut(length).enumerate() {
+                lay_out(begin + index, numbers);
+            }
+        });
     }
 }
 
-/// Where products go: row `r` begins at `r * pitch`.
+/// Where products go: row `r` begins at `r * pitch`. Threads write it together, each its own columns.
 pub(super) struct Target<'a> {
-    pub(super) data: &'a mut [f32],
-    pub(super) pitch: usize,
+    first: *mut f32,
+    length: usize,
+    pitch: usize,
+    width: usize,
+    numbers: PhantomData<&'a mut [f32]>,
+}
+
+// SAFETY: it is a slice for each thread to write its own part of, which is what `Target::numbers` asks for.
+#[allow(unsafe_code)]
+unsafe impl Sync for Target<'_> {}
+
+impl<'a> Target<'a> {
+    /// All of `data`.
+    pub(super) fn new(data: &'a mut [f32], pitch: usize) -> Self {
+        Self {
+            first: data.as_mut_ptr(),
+            length: data.len(),
+            pitch,
+            width: pitch,
+            numbers: PhantomData,
+        }
+    }
+
+    /// Some columns of it.
+    ///
+    /// # Safety
+    /// As long as they are used, nothing else writes or reads these columns.
+    #[allow(unsafe_code)]
+    pub(super) unsafe fn columns(&self, first: usize, width: usize) -> Self {
+        assert!(
+            first + width <= self.width && (first <= self.length || self.length == 0),
+            "a target has its columns"
+        );
+        let first = first.min(self.length);
+        Self {
+            // SAFETY: inside the slice, or at its end.
+            first: unsafe { self.first.add(first) },
+            length: self.length - first,
+            pitch: self.pitch,
+            width,
+            numbers: PhantomData,
+        }
+    }
+
+    /// Panics unless there is a column for each output.
+    pub(super) fn check(&self, outputs: usize) {
+        assert!(outputs <= self.width, "a target has its columns");
+    }
+
+    /// Numbers of one row.
+    ///
+    /// # Safety
+    /// As long as they are used, nothing else writes or reads them.
+    #[allow(unsafe_code, clippy::mut_from_ref)]
+    unsafe fn numbers(&self, row: usize, first: usize, count: usize) -> &mut [f32] {
+        let at = row * self.pitch + first;
+        assert!(at + count <= self.length, "a target has its rows");
+        // SAFETY: inside the slice, and nobody else's, says the caller.
+        unsafe { std::slice::from_raw_parts_mut(self.first.add(at), count) }
+    }
 }
 
 /// What becomes of a sum: `activation(scale * sum + bias) + residual`.
@@ -171,23 +236,32 @@ pub(super) fn columns_of<T: Tiles>(_: T) -> usize {
 /// `target = finish(rows times the transpose of weight)`.
 ///
 /// The shapes are the caller's to get right; it panics rather than read or write outside a slice.
-pub(super) fn multiply(rows: Rows<f32>, weight: &PackedFloats, finish: Finish, target: Target) {
+pub(super) fn multiply(
+    pool: &Pool,
+    rows: Rows<f32>,
+    weight: &PackedFloats,
+    finish: Finish,
+    target: Target,
+) {
     rows.check(weight.inputs);
-    with_tiles!(weight.set, tiles => multiply_with(tiles, rows, weight, finish, target));
+    target.check(weight.outputs);
+    with_tiles!(weight.set, tiles => multiply_with(tiles, pool, rows, weight, finish, &target));
 }
 
 fn multiply_with<T: Tiles>(
     tiles: T,
+    pool: &Pool,
     rows: Rows<f32>,
     weight: &PackedFloats,
     finish: Finish,
-    mut target: Target,
+    target: &Target,
 ) {
     let inputs = weight.inputs;
     let blocks = inputs.div_ceil(MOST_INPUTS).max(1);
     let block = inputs.div_ceil(blocks).max(1);
     let most = (MOST_BYTES / (4 * block)).next_multiple_of(T::ROWS);
-    let mut sums = [0.0_f32; MOST_SUMS];
+    let panels = weight.outputs.div_ceil(T::COLUMNS);
+    let part = pool.part(panels);
     // Laying rows out pays when many panels read them, and not when they overlap so much that each number would be
     // copied for several of them.
     let in_place = inputs >= 2 * rows.pitch || weight.outputs < MANY_OUTPUTS;
@@ -197,65 +271,64 @@ fn multiply_with<T: Tiles>(
         for start in (0..inputs.max(1)).step_by(block) {
             let inner = block.min(inputs - start);
             let (earlier, last) = (start > 0, start + inner == inputs);
-            side_by_side.clear();
-            let mut tile = Tile::first::<T>(count);
-            while tile.done < count && !in_place {
-                rows.lay_out(
-                    first + tile.row,
-                    tile.height,
-                    start,
-                    inner,
-                    &mut side_by_side,
-                );
-                tile.next::<T>(count);
+            if !in_place {
+                let (rows_of, inputs_of) = ((first, count), (start, inner));
+                rows.lay_out::<T>(pool, rows_of, inputs_of, &mut side_by_side);
             }
-            for panel in 0..weight.outputs.div_ceil(T::COLUMNS) {
-                let at = (panel * inputs + start) * T::COLUMNS;
-                let numbers = &weight.panels[at..at + inner * T::COLUMNS];
-                let mut tile = Tile::first::<T>(count);
-                while tile.done < count {
-                    let (from, steps) = if in_place {
-                        let row = &rows.data[(first + tile.row) * rows.pitch + start..];
-                        let steps = Steps {
-                            row: rows.pitch,
-                            input: 1,
+            let side_by_side = &side_by_side;
+            let work = count * inner * weight.outputs;
+            pool.each(work, (0..panels).step_by(part), |begin| {
+                let mut sums = [0.0_f32; MOST_SUMS];
+                for panel in begin..panels.min(begin + part) {
+                    let at = (panel * inputs + start) * T::COLUMNS;
+                    let numbers = &weight.panels[at..at + inner * T::COLUMNS];
+                    for tile in Tile::each::<T>(count) {
+                        let (from, steps) = if in_place {
+                            let row = &rows.data[(first + tile.row) * rows.pitch + start..];
+                            let steps = Steps {
+                                row: rows.pitch,
+                                input: 1,
+                            };
+                            (row, steps)
+                        } else {
+                            let length = tile.height * inner;
+                            let steps = Steps {
+                                row: 1,
+                                input: tile.height,
+                            };
+                            (&side_by_side[tile.index * length..][..length], steps)
                         };
-                        (row, steps)
-                    } else {
-                        let length = tile.height * inner;
-                        let steps = Steps {
-                            row: 1,
-                            input: tile.height,
+                        // SAFETY: `Rows::check` places every row inside its slice, a tile laid out side by side is as
+                        // long as its height and `inner` say, `numbers` holds `inner` numbers for each column, and no
+                        // tile is larger than `sums`.
+                        #[allow(unsafe_code)]
+                        unsafe {
+                            let (from, numbers) = (from.as_ptr(), numbers.as_ptr());
+                            tiles.floats(tile.full, from, steps, numbers, inner, sums.as_mut_ptr());
+                        }
+                        let place = Place {
+                            row: first + tile.row,
+                            skip: tile.skip,
+                            output: panel * T::COLUMNS,
+                            outputs: weight.outputs,
                         };
-                        (&side_by_side[tile.index * length..][..length], steps)
-                    };
-                    // SAFETY: `Rows::check` places every row inside its slice, a tile laid out side by side is as
-                    // long as its height and `inner` say, `numbers` holds `inner` numbers for each column, and no
-                    // tile is larger than `sums`.
-                    #[allow(unsafe_code)]
-                    unsafe {
-                        let (from, numbers) = (from.as_ptr(), numbers.as_ptr());
-                        tiles.floats(tile.full, from, steps, numbers, inner, sums.as_mut_ptr());
+                        let sums = &mut sums[..tile.height * T::COLUMNS];
+                        // SAFETY: each panel is in one task.
+                        #[allow(unsafe_code)]
+                        unsafe {
+                            if earlier {
+                                place.add_stored::<T>(sums, target);
+                            }
+                            if last {
+                                place.finish::<T>(sums, finish);
+                                place.store::<T>(sums, finish.residual, target);
+                            } else {
+                                place.store::<T>(sums, None, target);
+                            }
+                        }
                     }
-                    let place = Place {
-                        row: first + tile.row,
-                        skip: tile.skip,
-                        output: panel * T::COLUMNS,
-                        outputs: weight.outputs,
-                    };
-                    let sums = &mut sums[..tile.height * T::COLUMNS];
-                    if earlier {
-                        place.add_stored::<T>(sums, &target);
-                    }
-                    if last {
-                        place.finish::<T>(sums, finish);
-                        place.store::<T>(sums, finish.residual, &mut target);
-                    } else {
-                        place.store::<T>(sums, None, &mut target);
-                    }
-                    tile.next::<T>(count);
                 }
-            }
+            });
         }
     }
 }
@@ -270,28 +343,31 @@ pub(super) struct Tile {
     pub(super) skip: usize,
     pub(super) height: usize,
     pub(super) full: bool,
-    /// Rows done before it.
-    pub(super) done: usize,
 }
 
 impl Tile {
-    pub(super) fn first<T: Tiles>(count: usize) -> Self {
-        let full = count >= T::ROWS;
+    /// How many tiles `count` rows make, and how high they are.
+    pub(super) fn all<T: Tiles>(count: usize) -> (usize, usize) {
+        let height = if count >= T::ROWS { T::ROWS } else { 1 };
+        (count.div_ceil(height), height)
+    }
+
+    pub(super) fn at<T: Tiles>(index: usize, count: usize) -> Self {
+        let (_, height) = Self::all::<T>(count);
+        let done = index * height;
+        let row = done.min(count.saturating_sub(height));
         Self {
-            index: 0,
-            row: 0,
-            skip: 0,
-            height: if full { T::ROWS } else { 1 },
-            full,
-            done: 0,
+            index,
+            row,
+            skip: done - row,
+            height,
+            full: height == T::ROWS,
         }
     }
 
-    pub(super) fn next<T: Tiles>(&mut self, count: usize) {
-        self.index += 1;
-        self.done = self.row + self.height;
-        self.row = self.done.min(count.saturating_sub(self.height));
-        self.skip = self.done - self.row;
+    pub(super) fn each<T: Tiles>(count: usize) -> impl Iterator<Item = Self> {
+        let (tiles, _) = Self::all::<T>(count);
+        (0..tiles).map(move |index| Self::at::<T>(index, count))
     }
 }
 
@@ -310,11 +386,15 @@ impl Place {
         T::COLUMNS.min(self.outputs - self.output)
     }
 
-    fn add_stored<T: Tiles>(self, sums: &mut [f32], target: &Target) {
+    /// # Safety
+    /// As [`Target::numbers`], of this place.
+    #[allow(unsafe_code)]
+    unsafe fn add_stored<T: Tiles>(self, sums: &mut [f32], target: &Target) {
         let width = self.width::<T>();
         for (row, sums) in sums.chunks_exact_mut(T::COLUMNS).enumerate() {
-            let at = (self.row + row) * target.pitch + self.output;
-            lanes::add(&mut sums[..width], &target.data[at..at + width]);
+            // SAFETY: the caller's.
+            let stored = unsafe { target.numbers(self.row + row, self.output, width) };
+            lanes::add(&mut sums[..width], stored);
         }
     }
 
@@ -333,11 +413,14 @@ impl Place {
         activation::apply(finish.activation, sums);
     }
 
-    pub(super) fn store<T: Tiles>(
+    /// # Safety
+    /// As [`Target::numbers`], of this place.
+    #[allow(unsafe_code)]
+    pub(super) unsafe fn store<T: Tiles>(
         self,
         sums: &mut [f32],
         residual: Option<&[f32]>,
-        target: &mut Target,
+        target: &Target,
     ) {
         let width = self.width::<T>();
         let rows = sums.chunks_exact_mut(T::COLUMNS).enumerate();
@@ -347,7 +430,9 @@ impl Place {
             if let Some(residual) = residual {
                 lanes::add(sums, &residual[at..at + width]);
             }
-            target.data[at..at + width].copy_from_slice(sums);
+            // SAFETY: the caller's.
+            let place = unsafe { target.numbers(self.row + row, self.output, width) };
+            place.copy_from_slice(sums);
         }
     }
 }
@@ -381,8 +466,8 @@ mod tests {
                 }
                 let mut out = vec![f32::NAN; count * (outputs + gap)];
                 let finish = Finish { scale: 0.5, bias: Some(&bias), activation: Activation::Relu, residual: Some(&residual) };
-                let target = Target { data: &mut out, pitch: outputs + gap };
-                multiply(Rows { data: &rows, count, pitch }, &packed, finish, target);
+                let target = Target::new(&mut out, outputs + gap);
+                multiply(&Pool::alone(), Rows { data: &rows, count, pitch }, &packed, finish, target);
                 for row in 0..count {
                     for output in 0..outputs {
                         let sum: f64 = (0..inner)

@@ -1,5 +1,7 @@
 //! The operations against their formulas.
 
+mod threads;
+
 use proptest::prelude::*;
 
 use super::*;

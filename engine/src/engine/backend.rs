@@ -173,10 +173,15 @@ pub(super) fn on_cpu(
     let report = BackendReport {
         kind: BackendKind::Cpu,
         adapter: format!(
-            "{}, one core, {}",
+            "{}, {}, {}",
             std::env::consts::ARCH,
+            match running.ops.threads() {
+                1 => "one core".to_owned(),
+                threads => format!("{threads} threads"),
+            },
             running.ops.instructions()
         ),
+        threads: Some(running.ops.threads()),
         reason,
         timings,
         kernels: None,
@@ -194,6 +199,7 @@ pub(super) fn on_gpu(
     let report = BackendReport {
         kind: BackendKind::Gpu,
         adapter: format!("{} ({})", adapter.name, adapter.backend),
+        threads: None,
         reason,
         timings,
         kernels: Some(running.ops.choice().to_string()),

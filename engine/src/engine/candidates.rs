@@ -4,6 +4,7 @@
 //! decided before the first weight comes.
 
 use super::backend::{AGREEMENT, Backend, Running, on_cpu, on_gpu, trial_sound};
+use super::options::EngineOptions;
 use super::rehearsal;
 use super::report::{BackendChoice, BackendKind, BackendReport, BackendTime};
 use crate::cpu::{CpuOps, Precision};
@@ -67,20 +68,21 @@ impl Candidates {
     pub(super) async fn open(
         manifest: &Manifest,
         choice: BackendChoice,
-        options: GpuOptions,
+        options: EngineOptions,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
         let precision = match manifest.weights {
             WeightFormat::Q8 | WeightFormat::Q4 => Precision::EightBits,
             WeightFormat::F32 | WeightFormat::F16 => Precision::Exact,
         };
-        let cpu = || Box::new(Filling::new(CpuOps::with(precision)));
+        let EngineOptions { gpu: options, pool } = options;
+        let cpu = || Box::new(Filling::new(CpuOps::with(precision).on(pool.clone())));
         let bytes: u64 = manifest.shards.iter().map(|shard| shard.bytes).sum();
         let small = bytes <= SMALL;
         match choice {
             BackendChoice::Cpu => Ok(Self::Cpu(cpu(), "the CPU was asked for".to_owned())),
             BackendChoice::CpuExact => {
-                let exact = Box::new(Filling::new(CpuOps::new()));
+                let exact = Box::new(Filling::new(CpuOps::new().on(pool)));
                 Ok(Self::Cpu(exact, "the CPU was asked for, in f32".to_owned()))
             }
             BackendChoice::Gpu => Ok(Self::Gpu {

@@ -2,9 +2,9 @@
 
 use super::Engine;
 use super::candidates::Candidates;
+use super::options::EngineOptions;
 use super::report::BackendChoice;
 use crate::error::EngineError;
-use crate::gpu::GpuOptions;
 use crate::pack::{Loader, Manifest, Shard};
 
 /// Makes an [`Engine`] from a pack's shards, one after the other: each tensor goes to where it is computed with as
@@ -34,22 +34,23 @@ impl EngineLoader {
         choice: BackendChoice,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
-        Self::with_options(manifest, choice, GpuOptions::default(), progress).await
+        Self::with_options(manifest, choice, EngineOptions::default(), progress).await
     }
 
-    /// As [`EngineLoader::open`], with a say in how a GPU is used: which adapter, the kernels chosen at an earlier start
-    /// ([`Engine::kernel_choice`]), how exact, whether to keep a profile. [`GpuOptions::network`] is filled in.
+    /// As [`EngineLoader::open`], with a say in how a GPU is used (which adapter, the kernels chosen at an earlier start,
+    /// [`Engine::kernel_choice`], how exact, whether to keep a profile), and threads for the CPU.
+    /// [`GpuOptions::network`](crate::gpu::GpuOptions::network) is filled in.
     ///
     /// # Errors
     /// As [`EngineLoader::open`].
     pub async fn with_options(
         manifest: Manifest,
         choice: BackendChoice,
-        options: GpuOptions,
+        options: impl Into<EngineOptions>,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
         Ok(Self {
-            candidates: Candidates::open(&manifest, choice, options, progress).await?,
+            candidates: Candidates::open(&manifest, choice, options.into(), progress).await?,
             shards: Loader::new(manifest),
         })
     }

@@ -5,7 +5,7 @@
 //! backend.rs     CPU and GPU behind one face                report.rs      which one, and why
 //! naming.rs      keywords and their times                   answer.rs      what comes out
 //! sounds.rs      naming by phones                           rehearsal.rs   the GPU's self-test at start
-//! derived.rs     stages that follow from others
+//! derived.rs     stages that follow from others             options.rs     what it may use of the machine
 //! ```
 
 mod answer;
@@ -14,12 +14,14 @@ mod candidates;
 mod derived;
 mod loader;
 mod naming;
+mod options;
 mod rehearsal;
 mod report;
 mod sounds;
 
 pub use answer::{Answer, Keyword, Match, Timing};
 pub use loader::EngineLoader;
+pub use options::EngineOptions;
 pub use report::{BackendChoice, BackendKind, BackendReport, BackendTime};
 
 use web_time::Instant;
@@ -28,7 +30,7 @@ use crate::audio::{AudioError, SAMPLE_RATE};
 use crate::error::EngineError;
 use crate::format::FormatError;
 use crate::gallery::{self, Gallery};
-use crate::gpu::{Ceiling, GpuOps, GpuOptions, KernelChoice, KernelTime, Ledger};
+use crate::gpu::{Ceiling, GpuOps, KernelChoice, KernelTime, Ledger};
 use crate::graph::{Heard, NamedStage, Neighbours, StageTime};
 use crate::index::rank;
 use crate::pack::{Manifest, Pack, WeightData};
@@ -74,17 +76,17 @@ impl Engine {
         choice: BackendChoice,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
-        Self::with_options(pack, choice, GpuOptions::default(), progress).await
+        Self::with_options(pack, choice, EngineOptions::default(), progress).await
     }
 
-    /// As [`Engine::with_progress`], with a say in how a GPU is used: see [`EngineLoader::with_options`].
+    /// As [`Engine::with_progress`], with a say in what is used of the machine: see [`EngineLoader::with_options`].
     ///
     /// # Errors
     /// As [`Engine::new`].
     pub async fn with_options(
         pack: &Pack,
         choice: BackendChoice,
-        options: GpuOptions,
+        options: EngineOptions,
         progress: impl FnMut(usize, usize),
     ) -> Result<Self, EngineError> {
         let manifest = pack.manifest();
@@ -352,7 +354,7 @@ impl Engine {
         self.backend.set_neighbours(neighbours);
     }
 
-    /// Which kernels the GPU got, to be handed to the next start in [`GpuOptions::choice`]; `None` on the CPU.
+    /// Which kernels the GPU got, to be handed to the next start in [`GpuOptions::choice`](crate::gpu::GpuOptions::choice); `None` on the CPU.
     pub fn kernel_choice(&self) -> Option<&KernelChoice> {
         self.backend.gpu().map(GpuOps::choice)
     }

@@ -24,7 +24,7 @@ pub enum BackendChoice {
 pub enum BackendKind {
     /// WebGPU, on the web or natively.
     Gpu,
-    /// Plain code on one core.
+    /// The processor's own cores.
     Cpu,
 }
 
@@ -53,6 +53,8 @@ pub struct BackendReport {
     pub kind: BackendKind,
     /// The adapter's name, or what is known of the CPU.
     pub adapter: String,
+    /// Threads that share an operation; none of ours on a GPU.
+    pub threads: Option<usize>,
     /// Why this one, in a sentence.
     pub reason: String,
     /// What was measured to decide; empty when nothing had to be.

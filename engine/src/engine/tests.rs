@@ -1,6 +1,7 @@
 //! The whole way on the CPU, and the choice of a backend.
 
 use super::*;
+use crate::cpu::Pool;
 use crate::pack::WeightFormat;
 use crate::testing;
 
@@ -202,13 +203,33 @@ fn an_engine_needs_every_shard() {
 }
 
 #[test]
+fn threads_change_how_long_it_takes_and_nothing_else() {
+    let pack = testing::pack(WeightFormat::Q8, 1).unwrap();
+    let gallery = testing::gallery(20, 2).unwrap();
+    let samples = testing::sound(2.5, 3);
+    let answers = [1, 3].map(|threads| {
+        let options = EngineOptions {
+            pool: Pool::new(threads),
+            ..EngineOptions::default()
+        };
+        let opening = Engine::with_options(&pack, BackendChoice::Cpu, options, |_, _| {});
+        let mut engine = pollster::block_on(opening).unwrap();
+        assert_eq!(engine.backend().threads, Some(threads));
+        engine.set_gallery(&gallery).unwrap();
+        let answer = pollster::block_on(engine.query(&samples, 5)).unwrap();
+        (answer.embedding, answer.keywords, answer.results)
+    });
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[test]
 fn a_large_pack_goes_to_one_backend() {
     let mut manifest = testing::pack_files(WeightFormat::F32, 1).unwrap().manifest;
     manifest.shards[0].bytes = candidates::SMALL + 1;
     let opened = Candidates::open(
         &manifest,
         BackendChoice::Auto,
-        GpuOptions::default(),
+        EngineOptions::default(),
         |_, _| {},
     );
     let both = pollster::block_on(opened).map(|opened| matches!(opened, Candidates::Both(..)));

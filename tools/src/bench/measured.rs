@@ -19,6 +19,8 @@ const WARM_UP: u32 = 2;
 pub struct Measured {
     backend: BackendKind,
     adapter: String,
+    /// Of the CPU.
+    threads: Option<usize>,
     pack: String,
     weights: WeightFormat,
     mode: Mode,
@@ -74,6 +76,7 @@ pub fn measure(
     Ok(Measured {
         backend: report.kind,
         adapter: report.adapter.clone(),
+        threads: report.threads,
         pack: pack.manifest().name.clone(),
         weights: pack.manifest().weights,
         mode: case.mode,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use saysee_engine::cpu::CpuOps;
+use saysee_engine::cpu::{CpuOps, Pool};
 use saysee_engine::gpu::KernelTime;
 use saysee_engine::graph::Network;
 use saysee_engine::pack::Pack;
@@ -33,8 +33,8 @@ pub struct Part {
 ///
 /// # Errors
 /// What the engine reports.
-pub fn on_cpu(pack: &Pack, case: &Case, runs: u32) -> Result<Vec<Part>, EngineError> {
-    let mut ops = Profiled::new(CpuOps::new());
+pub fn on_cpu(pack: &Pack, case: &Case, runs: u32, pool: Pool) -> Result<Vec<Part>, EngineError> {
+    let mut ops = Profiled::new(CpuOps::new().on(pool));
     let network = Network::new(&mut ops, pack)?;
     // Once to warm up.
     for run in 0..=runs {
@@ -188,7 +188,7 @@ mod tests {
     fn every_operation_has_its_share() {
         let pack = testing::pack(WeightFormat::Q8, 1).unwrap();
         let cases = cases(&pack, &[Mode::Encoder], &[0.5]).unwrap();
-        let parts = on_cpu(&pack, &cases[0], 2).unwrap();
+        let parts = on_cpu(&pack, &cases[0], 2, Pool::alone()).unwrap();
         let norms = parts
             .iter()
             .find(|part| part.operation.starts_with("layer_norm"));

@@ -86,7 +86,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     }
     let mut cpu: Vec<f64> = Vec::new();
     for backend in backends {
-        let mut engine = match session::start(&pack, *backend) {
+        let mut engine = match session::start(&pack, *backend, arguments.model.pool()) {
             Ok(engine) => engine,
             Err(failure)
                 if arguments.model.backend == Backend::Auto && *backend == Backend::Gpu =>
@@ -126,7 +126,7 @@ fn spend(
     let backend = engine.backend().kind;
     let mut ceiling = ceiling.clone();
     let operations = match backend {
-        BackendKind::Cpu => profile::on_cpu(pack, case, arguments.runs)?,
+        BackendKind::Cpu => profile::on_cpu(pack, case, arguments.runs, arguments.model.pool())?,
         BackendKind::Gpu => {
             let (operations, of_gpu) = profile::on_gpu(engine, case, arguments.runs)?;
             if let Some(of_gpu) = of_gpu {

@@ -67,7 +67,7 @@ struct ReportedKeyword {
 /// When pack, backend or a recording cannot be used, or the file cannot be written.
 pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let pack = session::open_pack(&arguments.model.pack)?;
-    let mut engine = session::start(&pack, arguments.model.backend)?;
+    let mut engine = session::start(&pack, arguments.model.backend, arguments.model.pool())?;
     engine.set_neighbours(match arguments.neighbours {
         Near::Projection => Neighbours::OfProjection,
         Near::Token => Neighbours::OfToken,

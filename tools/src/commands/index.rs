@@ -82,7 +82,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
         .map_or(Ok(HashMap::new()), read_captions)?;
     let pack = session::open_pack(&arguments.model.pack)?;
     let how = picture::preprocessing(&arguments.model.pack, &pack)?;
-    let mut engine = session::start(&pack, arguments.model.backend)?;
+    let mut engine = session::start(&pack, arguments.model.backend, arguments.model.pool())?;
     let written = |error: std::io::Error| Failure::Write {
         file: arguments.out.clone(),
         problem: error.to_string(),

@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
         let pack = session::open_pack(&common.model.pack)?;
         let gallery = common.gallery.as_deref().map(session::open_gallery);
         let gallery = gallery.transpose()?;
-        let mut engine = session::start(&pack, common.model.backend)?;
+        let mut engine = session::start(&pack, common.model.backend, common.model.pool())?;
         if let (Some(gallery), Some(folder)) = (&gallery, &common.gallery) {
             let fits = engine.set_gallery(gallery);
             fits.map_err(|error| Failure::gallery(folder, error))?;

@@ -74,7 +74,7 @@ struct ReportedTiming {
 pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let pack = session::open_pack(&arguments.model.pack)?;
     let gallery = session::open_gallery(&arguments.gallery)?;
-    let mut engine = session::start(&pack, arguments.model.backend)?;
+    let mut engine = session::start(&pack, arguments.model.backend, arguments.model.pool())?;
     engine
         .set_gallery(&gallery)
         .map_err(|error| Failure::gallery(&arguments.gallery, error))?;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use indicatif::ProgressBar;
 use saysee_degrade::Preset;
 use saysee_engine::Engine;
+use saysee_engine::cpu::Pool;
 use saysee_engine::pack::Pack;
 use saysee_measures::recall;
 
@@ -78,7 +79,7 @@ impl Listening<'_> {
         let heard = Mutex::new(vec![Heard::default(); utterances.len()]);
         let failures = Mutex::new(Vec::new());
         let work = || {
-            let mut engine = session::start(self.pack, self.backend)?;
+            let mut engine = session::start(self.pack, self.backend, Pool::alone())?;
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(utterance) = utterances.get(index) else {

@@ -47,7 +47,7 @@ pub(super) struct Meaning {
 ///
 /// A panel holds [`Tiles::COLUMNS`] outputs, input-major: of floats, `panel[k * COLUMNS + c]`; of bytes, four inputs
 /// of an output side by side, `panel[(q * COLUMNS + c) * 4 + i]` for input `4 q + i`.
-pub(super) trait Tiles: Copy {
+pub(super) trait Tiles: Copy + Sync {
     /// Rows of a full tile. `ROWS * COLUMNS` is at most [`MOST_SUMS`].
     const ROWS: usize;
     /// Outputs of a panel.
