@@ -178,7 +178,7 @@ pub enum Report {
     /// How far [`Request::Open`] is.
     Progress(Step),
     /// The engine answers from now on.
-    Ready(Ready),
+    Ready(Box<Ready>),
     /// The GPU is gone and the engine is made again, from progress to [`Report::Ready`]. What was asked meanwhile is
     /// answered then.
     Lost {

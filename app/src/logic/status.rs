@@ -131,7 +131,7 @@ pub enum Readiness {
     /// It has answered until its GPU was lost, and is being made again.
     Restoring(Loading),
     /// It answers.
-    Ready(Ready),
+    Ready(Box<Ready>),
     /// It will not come by itself.
     Unavailable(Problem),
 }
@@ -257,7 +257,7 @@ fn answered(found: &Found, best: Option<&str>) -> Status {
         texts::status::heard(&words)
     };
     Status {
-        aside: best.map_or_else(String::new, |caption| texts::status::best(caption)),
+        aside: best.map_or_else(String::new, texts::status::best),
         ..Status::plain(
             "answered",
             heard,
@@ -273,7 +273,7 @@ mod tests {
     use crate::protocol::{Keyword, Ranking};
 
     fn ready() -> Readiness {
-        Readiness::Ready(Ready {
+        Readiness::Ready(Box::new(Ready {
             backend: "cpu".to_owned(),
             adapter: String::new(),
             reason: String::new(),
@@ -293,7 +293,7 @@ mod tests {
             gallery: String::new(),
             mark: [0; 4],
             reads_text: false,
-        })
+        }))
     }
 
     fn state(phase: &Phase, readiness: &Readiness) -> &'static str {

@@ -240,7 +240,7 @@ impl Session {
                 self.ready = Some(ready.clone());
                 self.insight.set_pictures(pictures);
                 self.reading = reading;
-                outbox::send(&Report::Ready(ready));
+                outbox::send(&Report::Ready(Box::new(ready)));
             }
             Err(problem) => self.fail_to_load(problem),
         }

@@ -350,6 +350,7 @@ fn look(so: impl Fn() -> bool) {
 }
 
 /// Panics as a helper did.
+#[allow(clippy::panic, reason = "a panic is handed on, not made")]
 fn raise(failure: Box<dyn Any + Send>) {
     if cfg!(panic = "unwind") {
         std::panic::resume_unwind(failure);

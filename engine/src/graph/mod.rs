@@ -62,6 +62,9 @@ pub struct Network<O: Ops> {
     gallery: Option<O::Weight>,
 }
 
+/// What the front end leaves, and what the encoder makes of it.
+type Listened<T> = (Frames<T>, Encoded<T>);
+
 enum Encoder<O: Ops> {
     ConvolutionalTransformer(ConvolutionalTransformer<O>),
     Hubert(Hubert<O>),
@@ -345,7 +348,7 @@ impl<O: Ops> Network<O> {
     fn answer(
         &self,
         ops: &mut O,
-        (heard, encoded): (Frames<O::Tensor>, Encoded<O::Tensor>),
+        (heard, encoded): Listened<O::Tensor>,
         stages: &mut Stages<O::Tensor>,
     ) -> Result<Recorded<O::Tensor>, EngineError> {
         let phones = match &self.phones {
@@ -382,7 +385,7 @@ impl<O: Ops> Network<O> {
         samples: &[f32],
         padded_to: usize,
         stages: &mut Stages<O::Tensor>,
-    ) -> Result<(Frames<O::Tensor>, Encoded<O::Tensor>), EngineError> {
+    ) -> Result<Listened<O::Tensor>, EngineError> {
         let heard = self.front_end.run(ops, samples, padded_to, stages)?;
         self.encoded(ops, heard, stages)
     }
@@ -392,7 +395,7 @@ impl<O: Ops> Network<O> {
         ops: &mut O,
         heard: Frames<O::Tensor>,
         stages: &mut Stages<O::Tensor>,
-    ) -> Result<(Frames<O::Tensor>, Encoded<O::Tensor>), EngineError> {
+    ) -> Result<Listened<O::Tensor>, EngineError> {
         let encoded = match &self.encoder {
             Encoder::ConvolutionalTransformer(encoder) => {
                 encoder.run(ops, heard.frames.clone(), stages)?

@@ -11,6 +11,9 @@ use serde::Serialize;
 use super::listen::{Heard, HeardWord};
 use super::manifest::Utterance;
 
+/// A figure by its name, and how it is read off scores.
+type Part<S, F> = (&'static str, fn(&S) -> F);
+
 /// Names of a keyword that count as named, as in the papers' hit rates.
 const NEIGHBOURS: usize = 5;
 /// Confusions that are listed.
@@ -232,7 +235,7 @@ fn keywords(figures: &mut Figures, pairs: &[(&Utterance, &Heard)], settings: &Se
     let first: Vec<_> = content.iter().map(|named| named.hit_rate(1)).collect();
     figures.mean("keyword hit rate, 1 name", &first);
     let scores: Vec<WordScores> = content.iter().map(Named::words).collect();
-    let parts: [(&str, fn(&WordScores) -> Option<f64>); 4] = [
+    let parts: [Part<WordScores, Option<f64>>; 4] = [
         ("word precision", |scores| scores.precision),
         ("word recall", |scores| scores.recall),
         ("word F1", |scores| scores.f1),
@@ -270,7 +273,7 @@ fn times(figures: &mut Figures, pairs: &[(&Utterance, &Heard)]) {
             ),
             ("lenient", Counts::lenient),
         ] {
-            let parts: [(&str, fn(&boundaries::Scores) -> f64); 4] = [
+            let parts: [Part<boundaries::Scores, f64>; 4] = [
                 ("precision", |scores| scores.precision),
                 ("recall", |scores| scores.recall),
                 ("F1", |scores| scores.f1),

@@ -17,7 +17,7 @@ pub fn Masthead() -> impl IntoView {
             _ => None,
         })
     });
-    let of = move |read: fn(&Ready) -> String| ready.with(|ready| ready.as_ref().map(read));
+    let of = move |read: fn(&Ready) -> String| ready.with(|ready| ready.as_deref().map(read));
     let loading = Memo::new(move |_| {
         page.readiness.with(|readiness| match readiness {
             Readiness::Loading(loading) | Readiness::Restoring(loading) => Some(loading.clone()),
