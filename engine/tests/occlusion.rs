@@ -38,7 +38,12 @@ fn read_wav(file: &str) -> Vec<f32> {
     let bytes = std::fs::read(format!("{ASSETS}/samples/{file}")).unwrap();
     let data = bytes.windows(4).position(|four| four == b"data").unwrap() + 8;
     let sample = |two: &[u8; 2]| f32::from(i16::from_le_bytes(*two)) / 32_768.0;
-    bytes[data..].as_chunks::<2>().0.iter().map(sample).collect()
+    bytes[data..]
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(sample)
+        .collect()
 }
 
 /// Captions and keywords differ in number: "babies" is "baby", "octopuses" is "octopus".

@@ -44,9 +44,6 @@ pub struct Arguments {
     /// Decides the resamples of the intervals.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Threads, each with an engine of its own; only on the CPU is there use for more than one.
-    #[arg(long, default_value_t = 2)]
-    threads: usize,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -122,7 +119,12 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
         let listening = Listening {
             pack: &pack,
             backend: arguments.model.backend,
-            threads: if on_cpu { arguments.threads } else { 1 },
+            // Utterances side by side use them better than parts of one utterance.
+            threads: if on_cpu {
+                arguments.model.threads as usize
+            } else {
+                1
+            },
             degrade: condition.0,
             names: &names,
         };

@@ -90,7 +90,7 @@ fn both_backends_rank_alike() {
         let output = world.query(&format!("--top 30 --json --backend {backend} b.wav"));
         assert!(output.status.success(), "{}", text(&output.stderr));
         let answer = lines(&output).remove(0);
-        assert_eq!(answer["backend"], backend);
+        assert_eq!(answer["backend"], backend.trim_end_matches("-exact"));
         let ids = answer["results"]
             .as_array()
             .unwrap()
@@ -101,7 +101,9 @@ fn both_backends_rank_alike() {
     // Without an adapter there is nothing to compare; on Linux ./check installs a software one.
     let gpu = world.query("--json --backend gpu a.wav");
     if cfg!(target_os = "linux") || gpu.status.code() != Some(4) {
-        assert_eq!(ranking("gpu"), ranking("cpu"));
+        // In eight bits neighbours may change places.
+        assert_eq!(ranking("gpu"), ranking("cpu-exact"));
+        assert_eq!(ranking("gpu")[..3], ranking("cpu")[..3]);
     }
 }
 
