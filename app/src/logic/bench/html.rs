@@ -41,8 +41,12 @@ impl Html {
         head: &[&str],
         rows: impl Iterator<Item = (&'a str, &'a [String])>,
     ) {
-        self.0
-            .push_str("<div class=\"bench-scroll\"><table><thead><tr>");
+        // Narrow windows scroll it sideways: with the keyboard, too.
+        self.around(
+            "<div class=\"bench-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"",
+            head.first().copied().unwrap_or_default(),
+            "\"><table><thead><tr>",
+        );
         for name in head {
             self.around("<th scope=\"col\">", name, "</th>");
         }
