@@ -302,7 +302,7 @@ describe("a base-size pack on WebGPU", () => {
   });
 
   const visit = async () => {
-    const page = await SaySee.visit(context, server.url, `?backend=gpu&pack=${elsewhere.url}`, { watched: true });
+    const page = await SaySee.visit(context, server.url, `?backend=gpu&simd=plain&pack=${elsewhere.url}`, { watched: true });
     // A program that plays the GPU takes its time with a model of this size.
     page.page.setDefaultTimeout(240_000);
     return page;
