@@ -10,16 +10,20 @@ use saysee_fuzz::{allocation, message, parts, seed};
 use serde_json::Value;
 
 fn seeds() -> Vec<Vec<u8>> {
-    [EmbeddingFormat::F32, EmbeddingFormat::F16, EmbeddingFormat::I8]
-        .into_iter()
-        .map(|format| {
-            let gallery = testing::gallery(2, 1).expect("a gallery that is right");
-            let (manifest, embeddings) = (gallery.manifest().clone(), gallery.embeddings());
-            let files = gallery::write(manifest, &embeddings, format).expect("one that is right");
-            let files: Vec<_> = files.files.into_iter().map(|(_, bytes)| bytes).collect();
-            files.join(&0)
-        })
-        .collect()
+    [
+        EmbeddingFormat::F32,
+        EmbeddingFormat::F16,
+        EmbeddingFormat::I8,
+    ]
+    .into_iter()
+    .map(|format| {
+        let gallery = testing::gallery(2, 1).expect("a gallery that is right");
+        let (manifest, embeddings) = (gallery.manifest().clone(), gallery.embeddings());
+        let files = gallery::write(manifest, &embeddings, format).expect("one that is right");
+        let files: Vec<_> = files.files.into_iter().map(|(_, bytes)| bytes).collect();
+        files.join(&0)
+    })
+    .collect()
 }
 
 /// The manifest with embeddings of this length and hash.
