@@ -122,7 +122,7 @@ describe("a visit", () => {
       await answered(page, first);
       const found = await page.page.evaluate(() => {
         const name = (element) =>
-          (element.getAttribute("aria-label") ?? element.closest("label")?.textContent ?? element.innerText ?? "").trim() ||
+          (element.getAttribute("aria-label") ?? element.closest("label")?.textContent ?? element.textContent ?? "").trim() ||
           [...element.querySelectorAll("img")].map((image) => image.alt).join(" ");
         return {
           language: document.documentElement.lang,
