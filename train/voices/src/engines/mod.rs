@@ -7,6 +7,7 @@ mod espeak;
 mod festival;
 mod flite;
 mod library;
+mod one_at_a_time;
 mod pico;
 mod rhvoice;
 
@@ -17,6 +18,7 @@ pub use pico::Pico;
 pub use rhvoice::RhVoice;
 
 use crate::voice::{EngineKind, Voice};
+use one_at_a_time::OneAtATime;
 
 /// What to say and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,10 +113,10 @@ pub trait Synthesiser {
 /// Opens one engine.
 pub fn open(kind: EngineKind) -> Result<Box<dyn Synthesiser>, SpeakError> {
     Ok(match kind {
-        EngineKind::Espeak => Box::new(espeak::SharedEspeak::open()?),
-        EngineKind::Flite => Box::new(Flite::open()?),
-        EngineKind::Pico => Box::new(Pico::open()?),
-        EngineKind::RhVoice => Box::new(RhVoice::open()?),
+        EngineKind::Espeak => Box::new(OneAtATime::open(espeak::SharedEspeak::open)?),
+        EngineKind::Flite => Box::new(OneAtATime::open(Flite::open)?),
+        EngineKind::Pico => Box::new(OneAtATime::open(Pico::open)?),
+        EngineKind::RhVoice => Box::new(OneAtATime::open(RhVoice::open)?),
         EngineKind::Festival => Box::new(Festival::open()?),
     })
 }
