@@ -38,11 +38,12 @@ pub fn same_pairs<T: PartialEq>(keys: &[T], device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(same, [batch, batch]), device)
 }
 
-/// Binary cross-entropy with logits, the mean over everything.
+/// Binary cross-entropy with logits: summed over a row, the mean over rows.
 pub fn binary(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     let right = targets.clone() * log_sigmoid(logits.clone());
-    let wrong = (targets.neg() + 1.0) * log_sigmoid(logits.neg());
-    -(right + wrong).mean()
+    let wrong = (targets.clone().neg() + 1.0) * log_sigmoid(logits.neg());
+    let rows = targets.dims()[0] as f32;
+    (right + wrong).sum() / -rows
 }
 
 /// Connectionist temporal classification: mean over the batch of the loss a phone.

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use saysee_train::commands::{evaluate, export, gallery, heads, names, phones, speech, towers};
+use saysee_train::error::TrainError;
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -30,8 +31,30 @@ enum Command {
     Evaluate(evaluate::Options),
 }
 
+/// Bytes of a thread's stack: a network's graph is walked recursively.
+const STACK: usize = 64 << 20;
+
 fn main() -> std::process::ExitCode {
-    let result = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    // On a thread of the pool, every operation begins where it is called; from outside each would be handed over
+    // first, and on a busy machine the scheduler takes longer over that than the operation.
+    let result = match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+        Ok(pool) => pool
+            .install(|| run(command))
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match result {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), TrainError> {
+    match command {
         Command::Towers(options) => towers::run(&options),
         Command::Speech(options) => speech::run(&options),
         Command::Heads(options) => heads::run(&options),
@@ -40,12 +63,5 @@ fn main() -> std::process::ExitCode {
         Command::Export(options) => export::run(&options),
         Command::Gallery(options) => gallery::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
-    };
-    match result {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            std::process::ExitCode::FAILURE
-        }
     }
 }

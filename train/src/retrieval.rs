@@ -1,6 +1,6 @@
-//! Recall of embeddings, by the engine's rule.
+//! Recall of embeddings.
 
-use saysee_engine::index::recall_at;
+use saysee_measures::recall as measure;
 
 /// The share of queries whose own item is among the `k` best. Rows of `queries` and `items` are
 /// `width` long and L2-normalised; `own[q]` is the item of query `q`.
@@ -10,9 +10,8 @@ pub fn recall(queries: &[f32], items: &[f32], width: usize, own: &[usize], k: us
         .chunks_exact(width)
         .flat_map(|query| items.chunks_exact(width).map(move |item| dot(query, item)))
         .collect();
-    let item_ids: Vec<u32> = (0..(items.len() / width) as u32).collect();
-    let query_ids: Vec<u32> = own.iter().map(|item| *item as u32).collect();
-    f64::from(recall_at(&scores, &query_ids, &item_ids, k)) / 100.0
+    let all: Vec<usize> = (0..items.len() / width).collect();
+    measure::recall(&measure::best_places(&scores, own, &all), k).unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use saysee_voices::corpus::CorpusReader;
 use crate::embeddings;
 use crate::error::TrainError;
 use crate::losses::{self, SCALE};
-use crate::model::head::{HeadOutput, HybridPlus, normalise};
+use crate::model::head::{HeadOutput, HybridPlus};
 use crate::model::towers::{Towers, host};
 use crate::vocabulary::FIRST_WORD;
 
@@ -60,7 +60,7 @@ impl Targets {
             .iter()
             .map(|clip| scene_index(&clip.scene).filter(|&scene| scene < count))
             .collect();
-        let data = normalise(towers.text.table.val()).into_data();
+        let data = towers.text.rows().into_data();
         Ok(Self {
             table: Tensor::from_data(data, device),
             towers,

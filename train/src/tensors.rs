@@ -11,14 +11,20 @@ use saysee_engine::pack::FloatTensor;
 use crate::model::block::{Block, SelfAttention};
 use crate::model::head::HybridPlus;
 use crate::model::speech::SpeechModel;
+use crate::model::text_tower::TextTower;
 use crate::model::towers::host;
 
 /// Tensors by name.
 pub type Tensors = BTreeMap<String, FloatTensor>;
 
-/// Every tensor of the pack: the speech model, its phone classifier only `with_phones`, and the token table
-/// (L2-normalised rows; those of a pack as they are, so that its numbers stay what they were).
-pub fn collect(model: &SpeechModel, table: Tensor<2>, with_phones: bool) -> Tensors {
+/// Every tensor of the pack: the speech model, its phone classifier only `with_phones`, the token table
+/// (L2-normalised rows; those of a pack as they are, so that its numbers stay what they were), and the text tower.
+pub fn collect(
+    model: &SpeechModel,
+    table: Tensor<2>,
+    with_phones: bool,
+    text: Option<&TextTower>,
+) -> Tensors {
     let mut list = List {
         tensors: Tensors::new(),
     };
@@ -33,6 +39,9 @@ pub fn collect(model: &SpeechModel, table: Tensor<2>, with_phones: bool) -> Tens
         list.linear("phones", &model.phones);
     }
     list.tensor("vocabulary.table", table);
+    if let Some(tower) = text {
+        list.text_tower(tower);
+    }
     list.tensors
 }
 
@@ -79,6 +88,24 @@ impl List {
         self.linear("head.firing.convolutions.0", &head.firing_convolution);
         self.linear("head.firing", &head.firing);
         self.linear("head.keywords.project", &head.keyword_projection);
+    }
+
+    fn text_tower(&mut self, tower: &TextTower) {
+        self.tensor("text.positions", tower.positions.val());
+        for (index, block) in tower.blocks.iter().enumerate() {
+            let name = format!("text.blocks.{index}");
+            let feed_forward = &block.feed_forward;
+            self.norm(&format!("{name}.attention.norm"), &block.attention_norm);
+            self.attention(&format!("{name}.attention"), &block.attention);
+            self.norm(&format!("{name}.feed_forward.norm"), &feed_forward.norm);
+            self.linear(&format!("{name}.feed_forward.expand"), &feed_forward.expand);
+            self.linear(
+                &format!("{name}.feed_forward.project"),
+                &feed_forward.project,
+            );
+        }
+        self.norm("text.norm", &tower.norm);
+        self.tensor("text.projection", tower.projection.weight.val().transpose());
     }
 
     fn attention(&mut self, name: &str, attention: &SelfAttention) {

@@ -91,7 +91,7 @@ impl Validation {
         )?;
         Ok(Self {
             data,
-            pictures: towers.embed_pictures(&scenes),
+            pictures: towers.embed_pictures(&scenes, SCENES),
             width: towers.embedding(),
         })
     }

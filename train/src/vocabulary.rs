@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-/// The token a batch is padded with.
-pub const PADDING: u16 = 0;
-/// The token of a word that is not in the vocabulary.
-pub const UNKNOWN: u16 = 1;
+/// The token before the words of a text.
+pub const START: u16 = 0;
+/// The token after them; the text tower's answer is read there.
+pub const END: u16 = 1;
+/// What stands for a word that is not in the vocabulary: no token that can be read or named.
+pub const UNKNOWN: u16 = END;
 /// The first token that a keyword may be.
 pub const FIRST_WORD: usize = 2;
 
@@ -22,9 +24,9 @@ impl Default for Vocabulary {
 }
 
 impl Vocabulary {
-    /// Tokens `<pad>`, `<unk>`, then the words.
+    /// Tokens `<start>`, `<end>`, then the words.
     pub fn new(words: Vec<String>) -> Self {
-        let mut tokens = vec!["<pad>".to_owned(), "<unk>".to_owned()];
+        let mut tokens = vec!["<start>".to_owned(), "<end>".to_owned()];
         tokens.extend(words);
         let ids = tokens
             .iter()

@@ -6,7 +6,7 @@ use saysee_engine::audio::LogMel;
 use saysee_engine::cpu::CpuOps;
 use saysee_engine::graph::Network;
 use saysee_engine::pack::{Manifest, Pack, WeightFormat};
-use saysee_train::commands::export::{describe, pack};
+use saysee_train::commands::export::{describe, pack, text_tower};
 use saysee_train::description::front_end;
 use saysee_train::from_pack;
 use saysee_train::model::encoder::EncoderConfig;
@@ -14,6 +14,7 @@ use saysee_train::model::mask::Mask;
 use saysee_train::model::speech::{SpeechConfig, SpeechModel};
 use saysee_train::model::towers::{EMBEDDING, Towers, host};
 use saysee_train::tensors::collect;
+use saysee_train::vocabulary::{END, START};
 
 const WORDS: usize = 9;
 
@@ -53,12 +54,9 @@ fn an_exported_model_gives_the_numbers_it_was_trained_with() {
     let device = Device::flex();
     let (config, model, towers) = small(&device);
     let tokens: Vec<String> = (0..WORDS).map(|word| format!("word{word}")).collect();
-    let files = pack(
-        describe(&config, "parity", WeightFormat::F32, tokens),
-        &model,
-        towers.text.table.val(),
-    )
-    .unwrap();
+    let mut manifest = describe(&config, "parity", WeightFormat::F32, tokens);
+    manifest.model.text_tower = Some(text_tower(config.embedding));
+    let files = pack(manifest, &model, towers.text.rows(), Some(&towers.text)).unwrap();
     let shards = files.files[1..]
         .iter()
         .map(|(_, bytes)| bytes.clone())
@@ -105,8 +103,27 @@ fn an_exported_model_gives_the_numbers_it_was_trained_with() {
     let parallel = host(output.parallel.narrow(0, 0, 1));
     assert!(largest_difference(&parallel, stage("parallel_audio_feat")) < 1e-4);
 
+    // Typed words, by way of the text tower.
+    let typed = [vec![3u16, 2], vec![5, 4, 2, 3]];
+    let taught = host(towers.text.forward(&typed, &device));
+    for (row, words) in typed.iter().enumerate() {
+        let mut ids = vec![u32::from(START)];
+        ids.extend(words.iter().map(|&word| u32::from(word)));
+        ids.push(u32::from(END));
+        let said = pollster::block_on(network.embed_text(&mut ops, &ids)).unwrap();
+        let own = &taught[row * said.len()..(row + 1) * said.len()];
+        assert!(largest_difference(own, &said) < 1e-4);
+    }
+
     // And what is gone on with is what was exported.
-    let tensors = |model| collect(&model, from_pack::table(&pack, &device).unwrap(), false);
+    let tensors = |model| {
+        collect(
+            &model,
+            from_pack::table(&pack, &device).unwrap(),
+            false,
+            None,
+        )
+    };
     let (before, after) = (
         tensors(model),
         tensors(from_pack::speech(&pack, &device).unwrap()),

@@ -86,7 +86,7 @@ fn interrupted_and_uninterrupted_runs_end_with_the_same_weights() {
         let checkpoint = Checkpoint::new(folder.join(out).join("checkpoint"));
         assert_eq!(checkpoint.step().unwrap(), Some(6));
         let model = checkpoint.model(sizes.init(&device)).unwrap();
-        collect(&model, Tensor::zeros([2, 4], &device), true)
+        collect(&model, Tensor::zeros([2, 4], &device), true, None)
     };
     assert_eq!(weights("whole"), weights("parts"));
     std::fs::remove_dir_all(folder).unwrap();

@@ -120,7 +120,7 @@ impl Engine {
             dimension: head.embedding,
             max_seconds: manifest.limits.max_seconds,
             longest_text: text_tower
-                .filter(|tower| tower.tokens > 0)
+                .filter(|tower| tower.tokens > 0 || manifest.reads_words())
                 .map(|tower| tower.positions),
             picture_size: manifest.model.image_tower.as_ref().map(|tower| tower.size),
             ids: Vec::new(),
@@ -332,8 +332,8 @@ impl Engine {
         self.backend.stage_times(samples).await
     }
 
-    /// The embedding of a typed text, of length 1, in the space of the pictures: ids of the pack's tokenizer, start
-    /// and end included.
+    /// The embedding of a typed text, of length 1, in the space of the pictures: ids of the pack's tokenizer, or what
+    /// [`typed_words`](crate::pack::Vocabulary::typed_words) finds where the tower reads words; start and end included.
     ///
     /// # Errors
     /// When the pack cannot read free text, or the text is too long.

@@ -57,6 +57,8 @@ pub struct Network<O: Ops> {
     text_tower: Option<TextTower<O>>,
     image_tower: Option<ImageTower<O>>,
     frame: TextFrame,
+    /// Rows of the vocabulary, where typed text is read by them.
+    words: Option<usize>,
     /// Share of the cascaded embedding in the one that pictures are ranked by.
     cascaded_share: f32,
     gallery: Option<O::Weight>,
@@ -157,6 +159,9 @@ impl<O: Ops> Network<O> {
                 .map(|sizes| ImageTower::load(weights, sizes))
                 .transpose()?,
             frame: manifest.vocabulary.frame,
+            words: manifest
+                .reads_words()
+                .then_some(manifest.vocabulary.tokens.len()),
             cascaded_share: model.head.cascaded_share,
             gallery: None,
         })
@@ -303,7 +308,8 @@ impl<O: Ops> Network<O> {
         Ok(named.collect())
     }
 
-    /// The embedding of a typed text, of length 1: ids of the tokenizer, start and end included.
+    /// The embedding of a typed text, of length 1: ids of the tokenizer, or of the vocabulary where that is what the
+    /// tower reads, start and end included.
     ///
     /// # Errors
     /// When the pack cannot read free text, or the text is too long.
@@ -311,7 +317,10 @@ impl<O: Ops> Network<O> {
         let Some(tower) = &self.text_tower else {
             return Err(EngineError::shape("text", "the pack has no text tower"));
         };
-        let raw = tower.text(ops, ids)?;
+        let raw = match (self.words, self.head.keywords()) {
+            (Some(words), Some(keywords)) => tower.words(ops, ids, keywords.table(), words)?,
+            _ => tower.text(ops, ids)?,
+        };
         Self::direction(ops, &raw).await
     }
 

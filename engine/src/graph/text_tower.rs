@@ -71,12 +71,36 @@ impl<O: Ops> TextTower<O> {
             let problem = "the pack reads keywords only: it has no table for free text";
             return Err(EngineError::shape("text", problem));
         };
+        self.read(ops, ids, table, self.tokens)
+    }
+
+    /// Rows of the vocabulary's `table`, which has `words` of them, as [`TextTower::text`] takes tokens.
+    ///
+    /// # Errors
+    /// [`EngineError::Shape`] when there are too many of them, or one is none of the table's.
+    pub fn words(
+        &self,
+        ops: &mut O,
+        ids: &[u32],
+        table: &O::Weight,
+        words: usize,
+    ) -> Result<O::Tensor, EngineError> {
+        self.read(ops, ids, table, words)
+    }
+
+    fn read(
+        &self,
+        ops: &mut O,
+        ids: &[u32],
+        table: &O::Weight,
+        rows: usize,
+    ) -> Result<O::Tensor, EngineError> {
         if !(2..=self.most).contains(&ids.len()) {
             let problem = format!("{} tokens, where 2..={} are read", ids.len(), self.most);
             return Err(EngineError::shape("text", problem));
         }
-        if let Some(id) = ids.iter().find(|id| **id as usize >= self.tokens) {
-            let problem = format!("token {id}, where the pack's table has {}", self.tokens);
+        if let Some(id) = ids.iter().find(|id| **id as usize >= rows) {
+            let problem = format!("token {id}, where the pack's table has {rows}");
             return Err(EngineError::shape("text", problem));
         }
         let picks: Vec<f32> = ids.iter().map(|id| *id as f32).collect();

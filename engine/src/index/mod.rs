@@ -1,8 +1,4 @@
-//! Ranking by score, and what rankings are worth.
-
-mod recall;
-
-pub use recall::recall_at;
+//! Ranking by score.
 
 /// The `count` best of `scores` as `(index, score)`, best first. Equal scores keep the order of their
 /// indices, so the same scores always give the same ranking; what is no number comes last.

@@ -9,6 +9,7 @@ mod phones;
 mod piece;
 mod plan;
 mod weight;
+mod words;
 mod write;
 
 pub use crate::format::{FormatError as PackError, Source, SourceError};

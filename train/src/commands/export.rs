@@ -6,7 +6,8 @@ use burn::prelude::*;
 use saysee_engine::pack::{
     BatchNorm, ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HeadBlock, Keywords,
     Limits, LogMel, Manifest, Model, PackFiles, PhoneStates, Phones, Projection, Slots,
-    Subsampling, TextFrame, Vocabulary as PackVocabulary, WeightFormat, write,
+    Subsampling, TextFrame, TextTower as PackTextTower, Vocabulary as PackVocabulary, WeightFormat,
+    write,
 };
 use saysee_voices::phones::{BLANK, PHONES, Pronouncer, symbol};
 use serde_json::json;
@@ -15,8 +16,8 @@ use crate::checkpoint::Checkpoint;
 use crate::description::{EMBEDDING_SPACE, front_end};
 use crate::error::TrainError;
 use crate::from_pack;
-use crate::model::head::normalise;
 use crate::model::speech::{SpeechConfig, SpeechModel};
+use crate::model::text_tower::{HEADS, LAYERS, MAX_WORDS, TextTower};
 use crate::model::towers::Towers;
 use crate::tensors::collect;
 use crate::vocabulary::{FIRST_WORD, Vocabulary};
@@ -42,6 +43,9 @@ pub struct Options {
     /// Least cosine for a keyword to be reported; `saysee-train evaluate` prints what each value costs.
     #[arg(long, default_value_t = 0.35)]
     keyword_threshold: f32,
+    /// Share of the keywords' embedding, read by the text tower, in what pictures are ranked by.
+    #[arg(long, default_value_t = 0.0)]
+    cascaded_share: f32,
     /// What a phone that was heard counts in naming a keyword, in cosines.
     #[arg(long, default_value_t = 0.1)]
     phone_weight: f32,
@@ -66,16 +70,18 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let config = SpeechConfig::of(&options.speech)?;
     let checkpoint = Checkpoint::new(options.speech.join("checkpoint"));
     let model = checkpoint.model(config.init(&device))?;
-    let (vocabulary, table) = match options.pack.as_deref().map(from_pack::open).transpose()? {
-        Some(pack) => (
-            from_pack::vocabulary(&pack),
-            from_pack::table(&pack, &device)?,
-        ),
-        None => {
-            let towers = Towers::load(&options.towers)?;
-            (Vocabulary::default(), normalise(towers.text.table.val()))
-        }
-    };
+    let (vocabulary, table, text) =
+        match options.pack.as_deref().map(from_pack::open).transpose()? {
+            Some(pack) => (
+                from_pack::vocabulary(&pack),
+                from_pack::table(&pack, &device)?,
+                None,
+            ),
+            None => {
+                let text = Towers::load(&options.towers)?.text;
+                (Vocabulary::default(), text.rows(), Some(text))
+            }
+        };
     let name = options
         .out
         .file_name()
@@ -98,6 +104,10 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     if let Some(keywords) = &mut manifest.model.head.keywords {
         keywords.threshold = options.keyword_threshold;
     }
+    if text.is_some() {
+        manifest.model.text_tower = Some(text_tower(config.embedding));
+        manifest.model.head.cascaded_share = options.cascaded_share;
+    }
     manifest.provenance = json!({
         "made_by": "saysee-train",
         "speech_steps": checkpoint.step()?,
@@ -105,7 +115,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         "speech": "synthesised: espeak-ng, flite, festival, SVOX Pico, RHVoice",
         "pictures": "composed scenes, Twemoji artwork",
     });
-    let files = pack(manifest, &model, table)?;
+    let files = pack(manifest, &model, table, text.as_ref())?;
     write_folder(&options.out, &files)
 }
 
@@ -152,7 +162,7 @@ pub fn describe(
                         convolutions: 1,
                         kernel: 3,
                         tail_threshold: 0.5,
-                        cap: 24,
+                        cap: MAX_WORDS,
                     }),
                     projection: Projection::Linear,
                     batch_norm: BatchNorm::None,
@@ -193,9 +203,22 @@ pub fn pack(
     manifest: Manifest,
     model: &SpeechModel,
     table: Tensor<2>,
+    text: Option<&TextTower>,
 ) -> Result<PackFiles, TrainError> {
     let phones = manifest.phones.is_some();
-    Ok(write(manifest, &collect(model, table, phones))?)
+    Ok(write(manifest, &collect(model, table, phones, text))?)
+}
+
+/// The text tower as a pack describes it; typed text is read by the words of the vocabulary.
+pub fn text_tower(width: usize) -> PackTextTower {
+    PackTextTower {
+        layers: LAYERS,
+        heads: HEADS,
+        width,
+        feed_forward: 4 * width,
+        positions: MAX_WORDS + 2,
+        tokens: 0,
+    }
 }
 
 /// How each token sounds; what is no word has no sound.

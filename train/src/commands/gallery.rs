@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use saysee_engine::gallery::{EmbeddingFormat, Embeddings, GalleryManifest, Item, write};
 
-use crate::data::pictures::{PICTURE_VALUES, push_planes, push_view};
+use crate::data::pictures::{PICTURE_VALUES, push_bytes, push_view};
 use crate::description::EMBEDDING_SPACE;
 use crate::error::TrainError;
 use crate::model::towers::Towers;
@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
             reason: error.to_string(),
         })?;
         let mut planes = Vec::new();
-        push_planes(&picture.to_rgb8(), &mut planes);
+        push_bytes(&picture.to_rgb8(), &mut planes);
         embeddings.extend(embed(&towers, &planes));
         write_file(&target, &bytes)?;
         items.push(Item {
@@ -92,7 +92,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
 }
 
 /// One picture's embedding: the mean over views of it, a little aside and in a mirror, of length 1.
-fn embed(towers: &Towers, planes: &[f32]) -> Vec<f32> {
+fn embed(towers: &Towers, planes: &[u8]) -> Vec<f32> {
     let mut views = Vec::new();
     for mirrored in [false, true] {
         for (across, down) in [(0, 0), (3, 0), (-3, 0), (0, 3), (0, -3)] {

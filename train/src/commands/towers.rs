@@ -28,8 +28,11 @@ pub struct Options {
     #[arg(long, default_value = "train/work/towers")]
     out: PathBuf,
     /// Scenes to learn from.
-    #[arg(long, default_value_t = 12_000)]
+    #[arg(long, default_value_t = 40_000)]
     scenes: usize,
+    /// Of them, the first that voices speak of: speech learns to match their pictures.
+    #[arg(long, default_value_t = 12_000)]
+    spoken: usize,
     /// Seed of the scene list: the listing that voices speak from must have been made with the same.
     #[arg(long, default_value_t = 1)]
     scene_seed: u64,
@@ -46,6 +49,9 @@ pub struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
+
+/// How much a concept that is named wrongly counts beside the matching of pictures and captions.
+const CONCEPTS_WEIGHT: f32 = 0.2;
 
 /// Runs the command.
 ///
@@ -116,7 +122,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let towers = towers.valid();
     embeddings::write(
         &options.out.join("scenes.safetensors"),
-        &towers.embed_pictures(&data),
+        &towers.embed_pictures(&data, options.spoken.min(options.scenes)),
         towers.embedding(),
     )?;
     Ok(())
@@ -152,13 +158,13 @@ fn losses(
         matching.clone().into_scalar::<f32>(),
         shown.clone().into_scalar::<f32>(),
     );
-    (matching + shown * 20.0, values.0, values.1)
+    (matching + shown * CONCEPTS_WEIGHT, values.0, values.1)
 }
 
 /// Text -> picture recall at 1 and 10 on scenes, by their first caption.
 fn agreement(towers: &Towers, data: &SceneData) -> (f64, f64) {
     let towers = towers.valid();
-    let pictures = towers.embed_pictures(data);
+    let pictures = towers.embed_pictures(data, data.entries().len());
     let captions: Vec<Vec<u16>> = (0..data.entries().len())
         .map(|scene| data.words(scene)[0].clone())
         .collect();

@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use saysee_scenes::listing::Entry;
 use saysee_scenes::{Renderer, concepts};
 
-use super::pictures::{PICTURE_VALUES, push_planes, push_view};
+use super::pictures::{PICTURE_VALUES, push_bytes, push_view, value};
 use crate::error::TrainError;
 use crate::model::image_tower::PICTURE_SIZE;
 use crate::vocabulary::Vocabulary;
@@ -15,7 +15,7 @@ use crate::vocabulary::Vocabulary;
 /// Scenes with their pictures drawn once, at the size the tower looks at.
 pub struct SceneData {
     entries: Vec<Entry>,
-    planes: Vec<f32>,
+    planes: Vec<u8>,
     words: Vec<Vec<Vec<u16>>>,
     shown: Vec<HashSet<usize>>,
     concepts: usize,
@@ -52,7 +52,7 @@ impl SceneData {
         let mut words = Vec::with_capacity(entries.len());
         let mut shown = Vec::with_capacity(entries.len());
         for entry in &entries {
-            push_planes(&renderer.render(&entry.scene, PICTURE_SIZE)?, &mut planes);
+            push_bytes(&renderer.render(&entry.scene, PICTURE_SIZE)?, &mut planes);
             words.push(
                 entry
                     .captions
@@ -85,7 +85,8 @@ impl SceneData {
 
     /// The planes of a stretch of pictures.
     pub fn planes(&self, scenes: std::ops::Range<usize>) -> Vec<f32> {
-        self.planes[scenes.start * PICTURE_VALUES..scenes.end * PICTURE_VALUES].to_vec()
+        let bytes = &self.planes[scenes.start * PICTURE_VALUES..scenes.end * PICTURE_VALUES];
+        bytes.iter().map(|&byte| value(byte)).collect()
     }
 
     /// Content tokens of a scene's captions.

@@ -29,6 +29,11 @@ impl SelfAttention {
 
     /// `[batch, frames, width]` -> the same; padded keys are not attended to.
     pub fn forward(&self, x: Tensor<3>, mask: &Mask) -> Tensor<3> {
+        self.forward_biased(x, &mask.attention_bias)
+    }
+
+    /// The same with `bias`, which broadcasts to `[batch, heads, frames, frames]`, added to the logits.
+    pub fn forward_biased(&self, x: Tensor<3>, bias: &Tensor<4>) -> Tensor<3> {
         let [batch, frames, width] = x.dims();
         let size = width / self.heads;
         let qkv = self
@@ -39,8 +44,8 @@ impl SelfAttention {
         let queries = qkv.clone().narrow(1, 0, self.heads);
         let keys = qkv.clone().narrow(1, self.heads, self.heads);
         let values = qkv.narrow(1, 2 * self.heads, self.heads);
-        let logits = (queries * (size as f32).powf(-0.5)).matmul(keys.swap_dims(2, 3))
-            + mask.attention_bias.clone();
+        let logits =
+            (queries * (size as f32).powf(-0.5)).matmul(keys.swap_dims(2, 3)) + bias.clone();
         let mixed = softmax(logits, 3).matmul(values);
         self.out
             .forward(mixed.swap_dims(1, 2).reshape([batch, frames, width]))
@@ -90,23 +95,37 @@ impl GatedConvolution {
         self.project.forward(silu(self.filter(x)))
     }
 
-    /// The depthwise convolution as a sum of shifted products.
+    /// The depthwise convolution as one banded matrix a channel. Beside a sum of shifted products, which moves every
+    /// frame once for each tap, and again for its gradient, a batched matrix product costs next to nothing.
     fn filter(&self, x: Tensor<3>) -> Tensor<3> {
         let [batch, frames, width] = x.dims();
-        let side = self.kernel / 2;
-        let zeros = Tensor::<3>::zeros([batch, side, width], &x.device());
-        let padded = Tensor::cat(vec![zeros.clone(), x, zeros], 1);
-        let taps = self.depthwise.val();
-        let mut sum = self
-            .depthwise_bias
-            .val()
-            .reshape([1, 1, width])
-            .expand([batch, frames, width]);
-        for tap in 0..self.kernel {
-            let weight = taps.clone().narrow(0, tap, 1).reshape([1, 1, width]);
-            sum = sum + padded.clone().narrow(1, tap, frames) * weight;
-        }
-        sum
+        let device = x.device();
+        let (side, kernel) = (self.kernel / 2, self.kernel);
+        // Which tap leads from frame `from` to frame `to`; where none does, the zero after the last tap.
+        let taps_between = (0..frames * frames).map(|cell| {
+            let (from, to) = (cell / frames, cell % frames);
+            let tap = (from + side).checked_sub(to).filter(|&tap| tap < kernel);
+            tap.unwrap_or(kernel) as i64
+        });
+        let taps_between = Tensor::<1, Int>::from_data(
+            TensorData::new(taps_between.collect(), [frames * frames]),
+            &device,
+        );
+        let taps = self.depthwise.val().transpose();
+        let taps = Tensor::cat(vec![taps, Tensor::zeros([width, 1], &device)], 1);
+        let bands = taps
+            .select(1, taps_between)
+            .reshape([width, frames, frames]);
+        let channels = x
+            .reshape([batch * frames, width])
+            .transpose()
+            .reshape([width, batch, frames]);
+        let filtered = channels
+            .matmul(bands)
+            .reshape([width, batch * frames])
+            .transpose()
+            .reshape([batch, frames, width]);
+        filtered + self.depthwise_bias.val().reshape([1, 1, width])
     }
 }
 

@@ -1,16 +1,21 @@
 //! The image tower: a picture's pixels -> one embedding in the space of the text tower.
 
+use burn::module::Initializer;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{GroupNorm, GroupNormConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::prelude::*;
-use burn::tensor::activation::relu;
+use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::module::{adaptive_avg_pool2d, max_pool2d};
 use burn::tensor::ops::MaxPoolOptions;
 
 use super::head::normalise;
 
 /// Pictures are looked at as squares of this many pixels.
-pub const PICTURE_SIZE: u32 = 80;
+pub const PICTURE_SIZE: u32 = 96;
+/// Channels of the last stages.
+const FEATURES: usize = 256;
+/// What a concept's logit begins with: few concepts are in a picture.
+const RARE: f64 = -6.0;
 
 /// A 3x3 convolution, group norm, ReLU.
 #[derive(Module, Debug)]
@@ -39,19 +44,22 @@ impl Stage {
 /// The image tower.
 #[derive(Module, Debug)]
 pub struct ImageTower {
-    /// 4x4 patches: 80 pixels -> 20.
+    /// 4x4 patches: 96 pixels -> 24.
     patches: Conv2d,
     stages: Vec<Stage>,
-    /// Pooled features -> which concepts are in the picture; a training aid.
+    /// Features of a place -> which concepts are there.
     concepts: Linear,
-    /// Pooled features -> embedding.
+    /// Concepts in the picture -> their part of the embedding.
+    named: Linear,
+    /// Pooled features -> the rest of the embedding: number, colour, light.
     projection: Linear,
 }
 
 impl ImageTower {
     /// Fresh weights.
     pub fn new(concepts: usize, embedding: usize, device: &Device) -> Self {
-        let pooled = 2 * 192;
+        let mut places = LinearConfig::new(FEATURES, concepts).init(device);
+        places.bias = Some(Initializer::Constant { value: RARE }.init([concepts], device));
         Self {
             patches: Conv2dConfig::new([3, 48], [4, 4])
                 .with_stride([4, 4])
@@ -60,25 +68,43 @@ impl ImageTower {
                 Stage::new(48, 64, 1, device),
                 Stage::new(64, 96, 2, device),
                 Stage::new(96, 96, 1, device),
-                Stage::new(96, 192, 2, device),
-                Stage::new(192, 192, 1, device),
+                Stage::new(96, FEATURES, 2, device),
+                Stage::new(FEATURES, FEATURES, 1, device),
             ],
-            concepts: LinearConfig::new(pooled, concepts).init(device),
-            projection: LinearConfig::new(pooled, embedding).init(device),
+            concepts: places,
+            named: LinearConfig::new(concepts, embedding)
+                .with_bias(false)
+                .init(device),
+            projection: LinearConfig::new(2 * FEATURES, embedding).init(device),
         }
     }
 
-    /// Pictures `[batch, 3, 80, 80]` in `[-1, 1]` -> (embedding `[batch, embedding]`, L2-normalised;
+    /// Pictures `[batch, 3, 96, 96]` in `[-1, 1]` -> (embedding `[batch, embedding]`, L2-normalised;
     /// concept logits `[batch, concepts]`).
+    ///
+    /// A concept is looked for at every place, and the places are pooled afterwards: what is small is not averaged away.
     pub fn forward(&self, pictures: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
         let x = relu(self.patches.forward(pictures));
         let x = self.stages.iter().fold(x, |x, stage| stage.forward(x));
+        let [batch, channels, height, width] = x.dims();
+        let places = x
+            .clone()
+            .reshape([batch, channels, height * width])
+            .swap_dims(1, 2);
+        let concepts = most_at_one_place(self.concepts.forward(places));
         let pooled = Tensor::cat(vec![mean_over_places(x.clone()), most_over_places(x)], 1);
-        (
-            normalise(self.projection.forward(pooled.clone())),
-            self.concepts.forward(pooled),
-        )
+        let embedding =
+            self.projection.forward(pooled) + self.named.forward(sigmoid(concepts.clone()));
+        (normalise(embedding), concepts)
     }
+}
+
+/// `[batch, places, concepts]` -> `[batch, concepts]`: a maximum that every place gets a part of.
+fn most_at_one_place(logits: Tensor<3>) -> Tensor<2> {
+    let places = logits.dims()[1] as f32;
+    let most = logits.clone().detach().max_dim(1);
+    let sum = (logits - most.clone()).exp().sum_dim(1);
+    (sum.log() + most - places.ln()).squeeze_dim::<2>(1)
 }
 
 /// `[batch, channels, height, width]` -> `[batch, channels]`.

@@ -55,9 +55,8 @@ impl Towers {
         self.text.table.val().device()
     }
 
-    /// Embeddings of every picture, one after another.
-    pub fn embed_pictures(&self, data: &SceneData) -> Vec<f32> {
-        let count = data.entries().len();
+    /// Embeddings of the first `count` pictures, one after another.
+    pub fn embed_pictures(&self, data: &SceneData, count: usize) -> Vec<f32> {
         let mut values = Vec::with_capacity(count * self.embedding());
         for start in (0..count).step_by(CHUNK) {
             let range = start..(start + CHUNK).min(count);
