@@ -1,81 +1,85 @@
-//! The image tower: a picture's pixels -> one embedding in the space of the text tower.
+//! The image tower: a picture's pixels -> one embedding in the space of the text tower. Everything in it is a matrix
+//! product over gathered neighbours and a norm of each place, so the engine's operations can run it.
 
 use burn::module::Initializer;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{GroupNorm, GroupNormConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::prelude::*;
 use burn::tensor::activation::{relu, sigmoid};
-use burn::tensor::module::{adaptive_avg_pool2d, max_pool2d};
-use burn::tensor::ops::MaxPoolOptions;
 
 use super::head::normalise;
 
 /// Pictures are looked at as squares of this many pixels.
 pub const PICTURE_SIZE: u32 = 96;
-/// Channels of the last stages.
-const FEATURES: usize = 256;
+/// Pixels on a side of the patches that pictures are cut into first.
+pub const PATCH: usize = 4;
+/// Channels of a patch.
+const PATCH_FEATURES: usize = 48;
+/// Output channels and stride of each stage.
+const STAGES: [(usize, usize); 5] = [(64, 1), (96, 2), (96, 1), (256, 2), (256, 1)];
 /// What a concept's logit begins with: few concepts are in a picture.
 const RARE: f64 = -6.0;
 
-/// A 3x3 convolution, group norm, ReLU.
+/// A 3x3 convolution, the norm of each place, ReLU; what came in is added where it has the same shape.
 #[derive(Module, Debug)]
-struct Stage {
-    convolution: Conv2d,
-    norm: GroupNorm,
+pub struct Stage {
+    /// `9 inputs -> outputs`, neighbours row by row.
+    pub convolution: Linear,
+    /// Over the channels of a place.
+    pub norm: LayerNorm,
+    stride: usize,
 }
 
 impl Stage {
     fn new(inputs: usize, outputs: usize, stride: usize, device: &Device) -> Self {
         Self {
-            convolution: Conv2dConfig::new([inputs, outputs], [3, 3])
-                .with_stride([stride, stride])
-                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-                .with_bias(false)
-                .init(device),
-            norm: GroupNormConfig::new(8, outputs).init(device),
+            convolution: LinearConfig::new(9 * inputs, outputs).init(device),
+            norm: LayerNormConfig::new(outputs).init(device),
+            stride,
         }
     }
 
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        relu(self.norm.forward(self.convolution.forward(x)))
+    /// `[batch, side * side, inputs]` -> `[batch, side' * side', outputs]`.
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let seen = neighbours(x.clone(), 3, self.stride, 1);
+        let y = relu(self.norm.forward(self.convolution.forward(seen)));
+        if y.dims() == x.dims() { x + y } else { y }
     }
 }
 
 /// The image tower.
 #[derive(Module, Debug)]
 pub struct ImageTower {
-    /// 4x4 patches: 96 pixels -> 24.
-    patches: Conv2d,
-    stages: Vec<Stage>,
+    /// `3 PATCH^2 -> PATCH_FEATURES`: 96 pixels -> 24 patches.
+    pub patches: Linear,
+    /// Stages: 24 places on a side -> 6.
+    pub stages: Vec<Stage>,
     /// Features of a place -> which concepts are there.
-    concepts: Linear,
+    pub concepts: Linear,
     /// Concepts in the picture -> their part of the embedding.
-    named: Linear,
-    /// Pooled features -> the rest of the embedding: number, colour, light.
-    projection: Linear,
+    pub named: Linear,
+    /// Pooled features, their mean and their maximum -> the rest of the embedding: number, colour, light.
+    pub projection: Linear,
 }
 
 impl ImageTower {
     /// Fresh weights.
     pub fn new(concepts: usize, embedding: usize, device: &Device) -> Self {
-        let mut places = LinearConfig::new(FEATURES, concepts).init(device);
+        let mut stages = Vec::new();
+        let mut inputs = PATCH_FEATURES;
+        for (outputs, stride) in STAGES {
+            stages.push(Stage::new(inputs, outputs, stride, device));
+            inputs = outputs;
+        }
+        let mut places = LinearConfig::new(inputs, concepts).init(device);
         places.bias = Some(Initializer::Constant { value: RARE }.init([concepts], device));
         Self {
-            patches: Conv2dConfig::new([3, 48], [4, 4])
-                .with_stride([4, 4])
-                .init(device),
-            stages: vec![
-                Stage::new(48, 64, 1, device),
-                Stage::new(64, 96, 2, device),
-                Stage::new(96, 96, 1, device),
-                Stage::new(96, FEATURES, 2, device),
-                Stage::new(FEATURES, FEATURES, 1, device),
-            ],
+            patches: LinearConfig::new(3 * PATCH * PATCH, PATCH_FEATURES).init(device),
+            stages,
             concepts: places,
             named: LinearConfig::new(concepts, embedding)
                 .with_bias(false)
                 .init(device),
-            projection: LinearConfig::new(2 * FEATURES, embedding).init(device),
+            projection: LinearConfig::new(2 * inputs, embedding).init(device),
         }
     }
 
@@ -84,19 +88,47 @@ impl ImageTower {
     ///
     /// A concept is looked for at every place, and the places are pooled afterwards: what is small is not averaged away.
     pub fn forward(&self, pictures: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
-        let x = relu(self.patches.forward(pictures));
-        let x = self.stages.iter().fold(x, |x, stage| stage.forward(x));
-        let [batch, channels, height, width] = x.dims();
-        let places = x
-            .clone()
-            .reshape([batch, channels, height * width])
+        let [batch, planes, height, width] = pictures.dims();
+        let pixels = pictures
+            .reshape([batch, planes, height * width])
             .swap_dims(1, 2);
-        let concepts = most_at_one_place(self.concepts.forward(places));
-        let pooled = Tensor::cat(vec![mean_over_places(x.clone()), most_over_places(x)], 1);
-        let embedding =
-            self.projection.forward(pooled) + self.named.forward(sigmoid(concepts.clone()));
+        let x = relu(self.patches.forward(neighbours(pixels, PATCH, PATCH, 0)));
+        let x = self.stages.iter().fold(x, |x, stage| stage.forward(x));
+        let concepts = most_at_one_place(self.concepts.forward(x.clone()));
+        let mean = x.clone().mean_dim(1).squeeze_dim::<2>(1);
+        let most = x.max_dim(1).squeeze_dim::<2>(1);
+        let embedding = self.projection.forward(Tensor::cat(vec![mean, most], 1))
+            + self.named.forward(sigmoid(concepts.clone()));
         (normalise(embedding), concepts)
     }
+}
+
+/// The `kernel * kernel` neighbours of every `stride`th place of a square, side by side, zero outside:
+/// `[batch, side * side, channels]` -> `[batch, side' * side', kernel * kernel * channels]`.
+fn neighbours(x: Tensor<3>, kernel: usize, stride: usize, padding: usize) -> Tensor<3> {
+    let [batch, places, channels] = x.dims();
+    let device = x.device();
+    let side = places.isqrt();
+    let out = (side + 2 * padding - kernel) / stride + 1;
+    let mut rows = Vec::with_capacity(out * out * kernel * kernel);
+    for place in 0..out * out {
+        for tap in 0..kernel * kernel {
+            let at = |place: usize, tap: usize| (place * stride + tap).checked_sub(padding);
+            let row = at(place / out, tap / kernel).filter(|&row| row < side);
+            let column = at(place % out, tap % kernel).filter(|&column| column < side);
+            // The row after the last one is zero.
+            let inside = row.zip(column).map(|(row, column)| row * side + column);
+            rows.push(inside.unwrap_or(places) as i64);
+        }
+    }
+    let x = match padding {
+        0 => x,
+        _ => Tensor::cat(vec![x, Tensor::zeros([batch, 1, channels], &device)], 1),
+    };
+    let count = rows.len();
+    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &device);
+    x.select(1, rows)
+        .reshape([batch, out * out, kernel * kernel * channels])
 }
 
 /// `[batch, places, concepts]` -> `[batch, concepts]`: a maximum that every place gets a part of.
@@ -107,14 +139,29 @@ fn most_at_one_place(logits: Tensor<3>) -> Tensor<2> {
     (sum.log() + most - places.ln()).squeeze_dim::<2>(1)
 }
 
-/// `[batch, channels, height, width]` -> `[batch, channels]`.
-fn mean_over_places(x: Tensor<4>) -> Tensor<2> {
-    let [batch, channels, ..] = x.dims();
-    adaptive_avg_pool2d(x, [1, 1]).reshape([batch, channels])
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::towers::host;
 
-/// `[batch, channels, height, width]` -> `[batch, channels]`.
-fn most_over_places(x: Tensor<4>) -> Tensor<2> {
-    let [batch, channels, height, width] = x.dims();
-    max_pool2d(x, MaxPoolOptions::new([height, width])).reshape([batch, channels])
+    #[test]
+    fn neighbours_are_those_of_a_convolution() {
+        let device = Device::flex();
+        let numbers: Vec<f32> = (0..16).map(|number| number as f32 + 1.0).collect();
+        let x = Tensor::<3>::from_data(TensorData::new(numbers, [1, 16, 1]), &device);
+        let all = host(neighbours(x.clone(), 3, 1, 1));
+        assert_eq!(all.len(), 16 * 9);
+        assert_eq!(all[..9], [0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 0.0, 5.0, 6.0]);
+        assert_eq!(
+            all[5 * 9..6 * 9],
+            [1.0, 2.0, 3.0, 5.0, 6.0, 7.0, 9.0, 10.0, 11.0]
+        );
+        let strided = host(neighbours(x.clone(), 3, 2, 1));
+        assert_eq!(
+            strided[9..18],
+            [0.0, 0.0, 0.0, 2.0, 3.0, 4.0, 6.0, 7.0, 8.0]
+        );
+        let patches = host(neighbours(x, 2, 2, 0));
+        assert_eq!(patches[4..8], [3.0, 4.0, 7.0, 8.0]);
+    }
 }
