@@ -74,6 +74,24 @@ describe("trouble", () => {
       await answersSample(page);
     }));
 
+  // A panic of the built page is a trap; what a microtask of the program runs into ends in the worker's `error` event.
+  test("an engine that stops is reported, and loading again starts another", () =>
+    withPage(undefined, "?backend=cpu", async (page) => {
+      await page.reaches("idle");
+      const [worker] = page.page.workers();
+      await worker.evaluate(() => {
+        queueMicrotask(() => {
+          throw new WebAssembly.RuntimeError("unreachable");
+        });
+      });
+      const { problem } = await page.reaches("failed");
+      assert.equal(problem, "engine-failed");
+      assert.match(await page.status.innerText(), /engine stopped/);
+      await page.retry.click();
+      await page.reaches("idle");
+      await answersSample(page);
+    }));
+
   test("a missing gallery is reported", () =>
     withPage((path) => path.startsWith("assets/galleries/") && { status: 404 }, "?backend=cpu", async (page) => {
       const { problem } = await page.reaches("failed", "idle");

@@ -41,7 +41,7 @@ mod tests {
     fn the_newest_is_at_the_top_and_both_sides_agree() {
         let mut level = Level::new(16_000.0);
         level.push(&[0.01; 16_000]);
-        level.push(&[0.5; 1_000]);
+        level.push(&[0.5; 1_600]);
         let rays = rays(&level);
         assert_eq!(rays.len(), RAYS);
         assert!(rays[0].length > rays[1].length && rays[0].strength > rays[1].strength);

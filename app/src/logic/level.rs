@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 
 /// Readings a second.
-pub const READINGS: f64 = 16.0;
+pub const READINGS: f64 = 10.0;
 /// Readings kept for the meter: three seconds.
-pub const KEPT: usize = 48;
+pub const KEPT: usize = 30;
 
 /// Loudness at the two ends of the meter, decibels below full scale.
 const QUIETEST_DB: f32 = -60.0;
@@ -22,7 +22,7 @@ const DIGITAL_SILENCE: f32 = 1e-5;
 /// Speech that is to be recognised is louder than this.
 const SPEECH_DB: f32 = -45.0;
 /// For so many readings a remark stays, and nothing may have been heard before there is one: a second and a half.
-const PATIENCE: usize = 24;
+const PATIENCE: usize = 15;
 
 /// What a speaker should know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn sixteen_readings_a_second_at_any_rate() {
+    fn ten_readings_a_second_at_any_rate() {
         for rate in [8_000.0, 44_100.0, 48_000.0, 192_000.0] {
             let mut level = Level::new(rate);
             let chunks = vec![0.1; rate as usize];
@@ -165,8 +165,8 @@ mod tests {
                 .filter(|chunk| level.push(chunk))
                 .count();
             let made = level.readings().len();
-            assert!(told >= 8 && told <= made, "{told} at {rate}");
-            assert!((15..=17).contains(&made), "{made} at {rate}");
+            assert!(told >= 7 && told <= made, "{told} at {rate}");
+            assert!((9..=11).contains(&made), "{made} at {rate}");
         }
     }
 
@@ -207,6 +207,6 @@ mod tests {
         let mut level = Level::new(RATE);
         level.push(&[f32::NAN, f32::INFINITY].repeat(3_000));
         assert_eq!(level.now(), 0.0);
-        assert_eq!(level.readings().len(), 2);
+        assert_eq!(level.readings().len(), 1);
     }
 }

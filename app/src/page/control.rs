@@ -221,7 +221,16 @@ impl Page {
             return;
         }
         let heard = samples.to_vec();
-        self.waveform.update(|waveform| waveform.push(&heard));
+        // What is drawn is drawn with each reading, both at once: chunks come several times as often as anybody could see.
+        let mut read = false;
+        self.level.maybe_update(|level| {
+            read = level.push(&heard);
+            read
+        });
+        self.waveform.maybe_update(|waveform| {
+            waveform.push(&heard);
+            read
+        });
         let mut known = None;
         self.machinery.update_value(|machinery| {
             known = machinery.voice.as_mut().map(|voice| voice.push(&heard));
@@ -229,7 +238,6 @@ impl Page {
         let Some(activity) = known else {
             return;
         };
-        self.level.maybe_update(|level| level.push(&heard));
         let utterance = self
             .recorder
             .with_untracked(|recorder| recorder.utterance());

@@ -31,7 +31,10 @@ use crate::logic::address::Address;
 
 /// Starts the page: replaces the static shell of `index.html` by the living one.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    // What visitors get is built without panic messages (tools/build-page).
+    if cfg!(debug_assertions) {
+        console_error_panic_hook::set_once();
+    }
     let Some(place) = document().get_element_by_id("app") else {
         leptos::logging::error!("index.html has no element with the id \"app\"");
         return;

@@ -5,7 +5,7 @@
 //! loading.rs   pack and gallery to an engine         session.rs  utterances to answers
 //! kernels.rs   which of them a GPU likes best
 //! files.rs     their files, wherever they are        storage.rs  what is kept for the next visit
-//! insight.rs   what is found out after an answer     reading.rs  typed text
+//! insight.rs   what is found out after an answer     reading.rs  typed text, by reader.rs
 //! problems.rs  the engine's errors as a visitor's problems    bench.rs    how long everything takes
 //! ```
 
@@ -17,6 +17,7 @@ mod kernels;
 mod loading;
 mod outbox;
 mod problems;
+mod reader;
 mod reading;
 mod session;
 mod storage;
@@ -28,12 +29,15 @@ use crate::protocol::{Report, VERSION};
 
 /// Starts the worker: listens, says hello, and serves until the page ends it.
 pub fn start() {
-    // A panic here would otherwise be seen by nobody: the page waits for an answer that never comes.
-    std::panic::set_hook(Box::new(|panic| {
-        console_error_panic_hook::hook(panic);
-        let problem = Problem::new(Code::EngineFailed, panic.to_string());
-        outbox::send(&Report::Unavailable { problem });
-    }));
+    // What visitors get is built without panic messages (tools/build-page): a panic stops the worker there, and the page hears of
+    // it as an error of the worker. Builders read why.
+    if cfg!(debug_assertions) {
+        std::panic::set_hook(Box::new(|panic| {
+            console_error_panic_hook::hook(panic);
+            let problem = Problem::new(Code::EngineFailed, panic.to_string());
+            outbox::send(&Report::Unavailable { problem });
+        }));
+    }
     let inbox = inbox::listen();
     outbox::send(&Report::Hello { version: VERSION });
     spawn_local(session::serve(inbox));

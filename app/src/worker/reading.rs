@@ -1,13 +1,13 @@
-//! Typed text to what the text tower takes. The tokenizer's file is large and seldom needed: it is fetched with the
+//! Typed text to what the text tower takes. The tokenizer and its file are large and seldom needed: they are fetched with the
 //! first text.
 
-use saysee_clip_inputs::Tokenizer;
 use saysee_engine::format::{Source, SourceError};
 use saysee_engine::pack::{self, Manifest};
 
 use crate::logic::problem::{Code, Problem};
 use crate::worker::files::{Announced, Files};
 use crate::worker::problems;
+use crate::worker::reader::Reader;
 
 /// Longest text that is looked at, bytes: many times what a tower takes.
 const LONGEST: usize = 2_000;
@@ -16,7 +16,7 @@ const LONGEST: usize = 2_000;
 pub struct Reading {
     manifest: Manifest,
     files: Files,
-    tokenizer: Option<Tokenizer>,
+    reader: Option<Reader>,
 }
 
 /// A file that is in memory.
@@ -35,7 +35,7 @@ impl Reading {
         Some(Self {
             manifest,
             files,
-            tokenizer: None,
+            reader: None,
         })
     }
 
@@ -48,15 +48,11 @@ impl Reading {
         if text.trim().is_empty() || text.len() > LONGEST {
             return Err(refused(format!("{} bytes of text", text.len())));
         }
-        if self.tokenizer.is_none() {
-            self.tokenizer = Some(self.fetch().await?);
-        }
-        let Some(tokenizer) = &self.tokenizer else {
-            return Err(refused("the pack has no tokenizer".to_owned()));
+        let reader = match self.reader.take() {
+            Some(reader) => reader,
+            None => self.fetch().await?,
         };
-        let tokens = tokenizer
-            .encode_framed(text, context)
-            .map_err(|error| refused(error.to_string()))?;
+        let tokens = self.reader.insert(reader).encode(text, context)?;
         if tokens.len() > context {
             let detail = format!("{} tokens, at most {context} are read", tokens.len());
             return Err(refused(detail));
@@ -64,7 +60,7 @@ impl Reading {
         Ok(tokens)
     }
 
-    async fn fetch(&mut self) -> Result<Tokenizer, Problem> {
+    async fn fetch(&mut self) -> Result<Reader, Problem> {
         let refused = |detail: String| Problem::new(Code::PackRefused, detail);
         let Some(file) = &self.manifest.tokenizer else {
             return Err(refused("the pack has no tokenizer".to_owned()));
@@ -81,6 +77,6 @@ impl Reading {
             .await
             .map_err(|error| problems::of_format(&error, chosen))?
             .unwrap_or_default();
-        Tokenizer::from_merges(&merges).map_err(|error| refused(error.to_string()))
+        Reader::open(&merges).await
     }
 }

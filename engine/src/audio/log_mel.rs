@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-
 use super::mel::{hann_window, mel_filters};
+use super::spectrum::Spectrum;
 use super::{AudioError, SAMPLE_RATE};
 use crate::pack::LogMelConfig;
 
@@ -15,7 +13,7 @@ pub struct LogMel {
     config: LogMelConfig,
     window: Vec<f32>,
     filters: Vec<Filter>,
-    transform: Arc<dyn RealToComplex<f32>>,
+    spectrum: Arc<Spectrum>,
 }
 
 /// What [`LogMel::growing_features`] keeps between two looks at an utterance.
@@ -61,7 +59,7 @@ impl LogMel {
             config: config.clone(),
             window: hann_window(config.window),
             filters,
-            transform: RealFftPlanner::new().plan_fft_forward(config.fft),
+            spectrum: Arc::new(Spectrum::new(config.fft)),
         })
     }
 
@@ -84,7 +82,7 @@ impl LogMel {
                 needed: self.config.window,
             });
         }
-        let mut features = self.log_energies(samples, frames)?;
+        let mut features = self.log_energies(samples, frames);
         self.normalise(&mut features);
         Ok(features)
     }
@@ -112,7 +110,7 @@ impl LogMel {
             *heard = Heard::default();
         }
         let known = heard.energies.len() / self.config.mels;
-        let new = self.log_energies(&samples[known * self.config.hop..], frames - known)?;
+        let new = self.log_energies(&samples[known * self.config.hop..], frames - known);
         heard.energies.extend(new);
         heard.samples.clear();
         heard.samples.extend_from_slice(&samples[..reach(frames)]);
@@ -124,38 +122,24 @@ impl LogMel {
         Ok(features)
     }
 
-    fn log_energies(&self, samples: &[f32], frames: usize) -> Result<Vec<f32>, AudioError> {
-        let mut padded = self.transform.make_input_vec();
-        let mut spectrum = self.transform.make_output_vec();
-        let mut scratch = self.transform.make_scratch_vec();
-        let mut power = vec![0.0_f32; spectrum.len()];
+    fn log_energies(&self, samples: &[f32], frames: usize) -> Vec<f32> {
+        let mut scratch = self.spectrum.scratch();
+        let mut power = vec![0.0_f32; self.spectrum.bins()];
         let mut features = Vec::with_capacity(frames * self.config.mels);
         for frame in 0..frames {
             let start = frame * self.config.hop;
             let windowed = samples[start..start + self.config.window]
                 .iter()
-                .zip(&self.window);
-            // The transform uses its input as scratch, so the zeros at the end are written anew each time.
-            padded.fill(0.0);
-            for (slot, (sample, weight)) in padded.iter_mut().zip(windowed) {
-                *slot = sample * weight;
-            }
-            self.transform
-                .process_with_scratch(&mut padded, &mut spectrum, &mut scratch)
-                .map_err(|error| AudioError::FrontEnd {
-                    field: "fft",
-                    problem: error.to_string(),
-                })?;
-            for (slot, bin) in power.iter_mut().zip(&spectrum) {
-                *slot = Complex::norm_sqr(bin);
-            }
+                .zip(&self.window)
+                .map(|(sample, weight)| sample * weight);
+            self.spectrum.power(windowed, &mut scratch, &mut power);
             features.extend(self.filters.iter().map(|filter| {
                 let band = &power[filter.first_bin..filter.first_bin + filter.weights.len()];
                 let energy: f32 = band.iter().zip(&filter.weights).map(|(p, w)| p * w).sum();
                 (energy + self.config.log_offset).ln()
             }));
         }
-        Ok(features)
+        features
     }
 
     /// Floor under the loudest value, mean of each mel bin taken away, scaled.

@@ -5,6 +5,7 @@ mod log_mel;
 mod mel;
 mod occlusion;
 mod resampler;
+mod spectrum;
 mod standardise;
 
 pub use error::AudioError;

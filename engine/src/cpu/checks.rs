@@ -1,7 +1,7 @@
 //! Operands that do not fit are refused by name before anything is computed.
 
-use super::Matrix;
-use super::attention::Part;
+use saysee_cpu::{Matrix, Part};
+
 use crate::error::EngineError;
 use crate::ops::{Attention, Columns};
 use crate::pack::WeightData;

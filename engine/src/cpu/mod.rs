@@ -1,35 +1,23 @@
 //! [`Ops`] in plain Rust: the oracle the kernels are tested against, and what runs where there is no
-//! GPU, or only a software one. Quantised weights become floats once, when they are loaded.
+//! GPU, or only a software one. Quantised weights become floats once, when they are loaded. The loops are those of
+//! `saysee_cpu`; here operands are checked.
 
-mod activation;
-mod attention;
-mod bytes;
 mod checks;
-mod convolution;
-mod first_convolution;
-mod lanes;
-mod matrix;
-mod norm;
-mod pool;
-mod product;
 mod rank;
-mod search;
 mod slots;
 mod text;
-mod tiles;
 mod weight;
 
-pub use matrix::Matrix;
-pub use pool::Pool;
+pub use saysee_cpu::{Matrix, Pool};
 pub use weight::Weight;
+
+use saysee_cpu::{Finish, InstructionSet};
 
 use crate::audio::{Heard, LogMel};
 use crate::error::EngineError;
 use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
 use checks::{check_bias, check_count, check_keys, fit, part, shape_of};
-use product::Finish;
-use tiles::InstructionSet;
 
 /// How products with quantised weights are computed. Weights in `f32` and `f16` are multiplied in `f32` either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -164,7 +152,7 @@ impl Ops for CpuOps {
             padding: 0,
         };
         let product = weight.product(self.set, self.precision, x.columns(), false);
-        let out = convolution::convolve(&self.pool, x, &product, shape, finish, outputs);
+        let out = saysee_cpu::convolve(&self.pool, x, &product, shape, finish, outputs);
         Ok(Matrix::new(rows, outputs, out))
     }
 
@@ -173,7 +161,7 @@ impl Ops for CpuOps {
         fit(fine, "search", || {
             format!("{} in a gallery of {}", shape_of(query), gallery.shape())
         })?;
-        match gallery.bytes(|values, scales| search::scores(query.data(), values, scales)) {
+        match gallery.bytes(|values, scales| saysee_cpu::scores(query.data(), values, scales)) {
             Some(scores) => Ok(Matrix::new(1, gallery.rows(), scores)),
             None => self.linear(query, gallery, None, Activation::None, None),
         }
@@ -200,7 +188,7 @@ impl Ops for CpuOps {
         };
         let product = weight.product(self.set, self.precision, x.columns(), true);
         let outputs = weight.rows();
-        let out = convolution::convolve(&self.pool, x, &product, shape, finish, outputs);
+        let out = saysee_cpu::convolve(&self.pool, x, &product, shape, finish, outputs);
         Ok(Matrix::new(shape.output_frames(x.rows()), outputs, out))
     }
 
@@ -218,7 +206,7 @@ impl Ops for CpuOps {
         let bias = bias.matrix();
         check_bias("depthwise_convolve", Some(&bias), x.columns())?;
         let weight = weight.matrix();
-        let out = convolution::depthwise(&self.pool, x, &weight, bias.data(), activation);
+        let out = saysee_cpu::depthwise(&self.pool, x, &weight, bias.data(), activation);
         Ok(Matrix::new(x.rows(), x.columns(), out))
     }
 
@@ -250,7 +238,7 @@ impl Ops for CpuOps {
             ..Finish::NOTHING
         };
         let packed = weight.groups(self.set, groups);
-        let out = convolution::grouped(&self.pool, x, &packed, kernel, finish);
+        let out = saysee_cpu::grouped(&self.pool, x, &packed, kernel, finish);
         Ok(Matrix::new(x.rows(), width, out))
     }
 
@@ -262,7 +250,11 @@ impl Ops for CpuOps {
     ) -> Result<Matrix, EngineError> {
         let affine = affine.map(|(weight, bias)| (weight.matrix(), bias.matrix()));
         let affine = affine.as_ref().map(|(weight, bias)| (weight, bias));
-        norm::layer_norm(&self.pool, x, affine, activation)
+        if let Some((weight, bias)) = affine {
+            check_bias("layer_norm", Some(weight), x.columns())?;
+            check_bias("layer_norm", Some(bias), x.columns())?;
+        }
+        Ok(saysee_cpu::layer_norm(&self.pool, x, affine, activation))
     }
 
     fn channel_norm(
@@ -272,7 +264,10 @@ impl Ops for CpuOps {
         bias: &Weight,
         activation: Activation,
     ) -> Result<Matrix, EngineError> {
-        norm::channel_norm(x, &weight.matrix(), &bias.matrix(), activation)
+        let (weight, bias) = (weight.matrix(), bias.matrix());
+        check_bias("channel_norm", Some(&weight), x.columns())?;
+        check_bias("channel_norm", Some(&bias), x.columns())?;
+        Ok(saysee_cpu::channel_norm(x, &weight, &bias, activation))
     }
 
     fn normalised_convolve(
@@ -306,7 +301,7 @@ impl Ops for CpuOps {
         let taps = weight.columns();
         let of_samples = x.columns() == 1 && basis.columns() == 1;
         let plain = shape.kernel == taps && shape.padding == 0 && shape.stride > 0;
-        if !(of_samples && plain && taps <= first_convolution::MOST_TAPS) {
+        if !(of_samples && plain && taps <= saysee_cpu::MOST_TAPS) {
             return Ok(None);
         }
         let frames = shape.output_frames(x.rows());
@@ -324,7 +319,7 @@ impl Ops for CpuOps {
         }
         let weight = weight.matrix();
         let norm = (&scale, &shift);
-        let out = first_convolution::normalised(
+        let out = saysee_cpu::normalised(
             (self.set, &self.pool),
             (x, basis),
             &weight,
@@ -339,16 +334,7 @@ impl Ops for CpuOps {
         fit(x.columns().is_multiple_of(2), "gated_linear_unit", || {
             format!("{} has no two halves", shape_of(x))
         })?;
-        let width = x.columns() / 2;
-        let mut out = vec![0.0; x.rows() * width];
-        self.pool.rows(&mut out, width, |first, out| {
-            for (row, out) in (first..).zip(out.chunks_exact_mut(width.max(1))) {
-                let (values, gates) = x.row(row).split_at(width);
-                out.copy_from_slice(values);
-                lanes::each_with(out, gates, |value, gate| value * activation::sigmoid(gate));
-            }
-        });
-        Ok(Matrix::new(x.rows(), width, out))
+        Ok(saysee_cpu::gated_linear_unit(&self.pool, x))
     }
 
     fn attention(
@@ -365,7 +351,7 @@ impl Ops for CpuOps {
             part(&keys, shape)?,
             part(&values, shape)?,
         );
-        let out = attention::attend((self.set, &self.pool), q, k, v, shape);
+        let out = saysee_cpu::attend((self.set, &self.pool), q, k, v, shape);
         Ok(Matrix::new(queries.tensor.rows(), shape.width, out))
     }
 
@@ -376,7 +362,7 @@ impl Ops for CpuOps {
         shape: Attention,
     ) -> Result<Matrix, EngineError> {
         check_keys(queries.tensor, keys.tensor, shape)?;
-        let out = attention::weights(
+        let out = saysee_cpu::weights(
             (self.set, &self.pool),
             part(&queries, shape)?,
             part(&keys, shape)?,
@@ -392,19 +378,14 @@ impl Ops for CpuOps {
         x: &Matrix,
         scale: f32,
     ) -> Result<Matrix, EngineError> {
-        let mut out = x.data().to_vec();
-        let factor = lanes::all(scale);
         if let Some(sum) = sum {
             fit(
                 (sum.rows(), sum.columns()) == (x.rows(), x.columns()),
                 "scale_add",
                 || format!("{} plus {}", shape_of(sum), shape_of(x)),
             )?;
-            lanes::each_with(&mut out, sum.data(), |x, sum| sum + factor * x);
-        } else {
-            lanes::each(&mut out, |x| factor * x);
         }
-        Ok(Matrix::new(x.rows(), x.columns(), out))
+        Ok(saysee_cpu::scale_add(sum, x, scale))
     }
 
     fn scale_shift(
@@ -413,7 +394,15 @@ impl Ops for CpuOps {
         scale: &Weight,
         shift: Option<&Weight>,
     ) -> Result<Matrix, EngineError> {
-        norm::scale_shift(x, &scale.matrix(), shift.map(Weight::matrix).as_ref())
+        let (scale, shift) = (scale.matrix(), shift.map(Weight::matrix));
+        for operand in [Some(&scale), shift.as_ref()].into_iter().flatten() {
+            let rows_fit = operand.rows() == 1 || operand.rows() == x.rows();
+            let fine = rows_fit && operand.columns() == x.columns();
+            fit(fine, "scale_shift", || {
+                format!("{} by {}", shape_of(x), shape_of(operand))
+            })?;
+        }
+        Ok(saysee_cpu::scale_shift(x, &scale, shift.as_ref()))
     }
 
     fn stack_rows(&mut self, first: &Matrix, second: &Matrix) -> Result<Matrix, EngineError> {
@@ -486,7 +475,7 @@ impl Ops for CpuOps {
     }
 
     fn normalise_rows(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {
-        Ok(norm::normalise_rows(x))
+        Ok(saysee_cpu::normalise_rows(x))
     }
 
     fn top_k(

@@ -1,7 +1,7 @@
 //! Frames grouped into slots: by integrate-and-fire, and between boundaries.
 
-use super::matrix::Matrix;
-use super::norm::normalise_rows;
+use saysee_cpu::{Matrix, normalise_rows};
+
 use super::{fit, shape_of};
 use crate::error::EngineError;
 use crate::ops::{Fired, Firing, Segmented, boundaries, cut};

@@ -1,5 +1,6 @@
 //! The operations against their formulas.
 
+mod search;
 mod threads;
 
 use proptest::prelude::*;

@@ -1,6 +1,7 @@
 //! Rows picked from tables and texts.
 
-use super::matrix::Matrix;
+use saysee_cpu::Matrix;
+
 use super::weight::Weight;
 use super::{fit, shape_of};
 use crate::error::EngineError;

@@ -2,11 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use saysee_cpu::{InstructionSet, Matrix, PackedBytes, PackedFloats, Product, Rows, block_of};
+
 use super::Precision;
-use super::bytes::{PackedBytes, block_of};
-use super::matrix::Matrix;
-use super::product::{PackedFloats, Rows};
-use super::tiles::InstructionSet;
 use crate::pack::WeightData;
 
 /// A weight `[rows, columns]`. It stays as the pack has it until it is used, and is kept in the form of its last use:
@@ -22,13 +20,6 @@ enum Form {
     Matrix(Matrix),
     Product(Product),
     Groups(Arc<Vec<PackedFloats>>),
-}
-
-/// A weight that rows are multiplied with.
-#[derive(Clone)]
-pub(super) enum Product {
-    Floats(Arc<PackedFloats>),
-    Bytes(Arc<PackedBytes>),
 }
 
 impl Weight {
@@ -186,14 +177,5 @@ impl Form {
             }
         };
         Matrix::new(rows, columns, numbers)
-    }
-}
-
-impl Product {
-    fn at(&self, row: usize, column: usize) -> f32 {
-        match self {
-            Self::Floats(packed) => packed.at(row, column),
-            Self::Bytes(packed) => packed.at(row, column),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! The registry: every kernel of `shaders/` in every variant the engine can ask for.
 
+use super::bare::bare;
 use super::template::{self, Constant};
 use super::variant::{DIRECT_THREADS, number, product_constants, weight_constants};
 pub use super::variant::{Format, Product, Reads, Style, Tiles};
@@ -149,6 +150,8 @@ pub fn all_variants() -> Vec<Kernel> {
 struct File {
     name: &'static str,
     source: &'static str,
+    #[cfg(test)]
+    commented: &'static str,
     /// One letter a binding from 1 on: `r` read-only storage, `w` read-write storage.
     bindings: &'static str,
 }
@@ -157,7 +160,9 @@ macro_rules! file {
     ($name:literal, $bindings:literal) => {
         File {
             name: $name,
-            source: include_str!(concat!("../../../shaders/", $name, ".wgsl")),
+            source: bare!(concat!("../../../shaders/", $name, ".wgsl")),
+            #[cfg(test)]
+            commented: include_str!(concat!("../../../shaders/", $name, ".wgsl")),
             bindings: $bindings,
         }
     };
@@ -293,12 +298,12 @@ impl Kernel {
 
 fn part(name: &str) -> Option<&'static str> {
     match name {
-        "activation.wgsl" => Some(include_str!("../../../shaders/parts/activation.wgsl")),
-        "inputs.wgsl" => Some(include_str!("../../../shaders/parts/inputs.wgsl")),
-        "product.wgsl" => Some(include_str!("../../../shaders/parts/product.wgsl")),
-        "grid.wgsl" => Some(include_str!("../../../shaders/parts/grid.wgsl")),
-        "weight.wgsl" => Some(include_str!("../../../shaders/parts/weight.wgsl")),
-        "reduce.wgsl" => Some(include_str!("../../../shaders/parts/reduce.wgsl")),
+        "activation.wgsl" => Some(bare!("../../../shaders/parts/activation.wgsl")),
+        "inputs.wgsl" => Some(bare!("../../../shaders/parts/inputs.wgsl")),
+        "product.wgsl" => Some(bare!("../../../shaders/parts/product.wgsl")),
+        "grid.wgsl" => Some(bare!("../../../shaders/parts/grid.wgsl")),
+        "weight.wgsl" => Some(bare!("../../../shaders/parts/weight.wgsl")),
+        "reduce.wgsl" => Some(bare!("../../../shaders/parts/reduce.wgsl")),
         _ => None,
     }
 }
@@ -338,7 +343,7 @@ mod tests {
     #[test]
     fn every_file_opens_with_its_contract() {
         for kernel in all_variants() {
-            let source = kernel.file().source;
+            let source = kernel.file().commented;
             let header: String = source
                 .lines()
                 .take_while(|line| line.starts_with("//"))

@@ -4,7 +4,7 @@
 //! ops.rs         the operations; their longer parts in record.rs, attention.rs, norm.rs, text.rs, firing.rs,
 //!                front_end.rs and checks.rs
 //!   kernels.rs     the registry of shaders/*.wgsl in all variants     template.rs  their preprocessor
-//!   variant.rs     in what variants differ
+//!   variant.rs     in what variants differ                             bare.rs      shaders without comments
 //!   needs.rs       which of them a network runs
 //!   choice.rs      which family of matrix products the adapter gets   probe.rs     the timing that decides
 //!   profile.rs     what each kernel takes
@@ -28,6 +28,7 @@
 
 mod arena;
 mod attention;
+mod bare;
 mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod browser;

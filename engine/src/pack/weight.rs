@@ -2,8 +2,8 @@
 
 use half::f16;
 
-/// Consecutive inputs of one row that share a scale in `q8` and `q4`.
-pub const GROUP: usize = 32;
+// Consecutive inputs of one row share a scale in `q8` and `q4`.
+pub use saysee_cpu::GROUP;
 
 /// A weight matrix `[outputs, inputs]`, row-major, in the number format of its pack. Vectors are `[1, n]`.
 #[derive(Clone, Debug, PartialEq)]

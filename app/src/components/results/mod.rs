@@ -31,17 +31,18 @@ pub fn Results() -> impl IntoView {
         })
     });
     let wanted = Memo::new(move |_| page.shown().0);
+    // While somebody speaks the next order is a quarter of a second away.
+    let provisional = Memo::new(move |_| page.phase() == Phase::Listening);
     // An order that would slip away under a finger waits until that is lifted.
     let shown = Memo::new(move |before: Option<&Vec<usize>>| {
-        let provisional = page.phase() == Phase::Listening;
-        let waits = page.insight.hold.get().waits(provisional);
+        let waits = page.insight.hold.get().waits(provisional.get());
         match before {
             Some(before) if waits && !before.is_empty() => before.clone(),
             _ => wanted.get(),
         }
     });
     let more = Memo::new(move |_| page.shown().1);
-    travel::animate(grid, shown);
+    travel::animate(grid, shown, provisional);
     hold::watch(grid, page.insight.hold);
 
     let heading = move || match (ranked.get(), page.pictures()) {
@@ -57,7 +58,12 @@ pub fn Results() -> impl IntoView {
                 {move || page.without().or_else(|| page.line().map(|(count, _)| answer::good_matches(count)))}
             </p>
             {move || page.foreign().map(|foreign| view! { <ForeignNotice foreign /> })}
-            <ol data-testid="results" class:ranked=move || ranked.get() node_ref=grid>
+            <ol
+                data-testid="results"
+                class:ranked=move || ranked.get()
+                class:provisional=move || provisional.get()
+                node_ref=grid
+            >
                 <For each=move || shown.get() key=|item| *item let:item>
                     <PictureCard item by_item />
                 </For>

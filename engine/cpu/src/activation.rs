@@ -3,14 +3,14 @@
 use bytemuck::cast;
 use wide::i32x8;
 
-use super::lanes::{Lanes, all, each};
-use crate::ops::Activation;
+use crate::lanes::{Lanes, all, each};
+use crate::shape::Activation;
 
 /// `e^x` within 4e-7 of its value, 0 below -87 and at most e^88.
 ///
 /// `x = n ln 2 + r`: a power of two from the bits, and Taylor's series for what is left, at most half of ln 2.
 #[inline(always)]
-pub(super) fn exp(x: Lanes) -> Lanes {
+pub(crate) fn exp(x: Lanes) -> Lanes {
     /// Adding it leaves the nearest whole number in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;
@@ -67,12 +67,12 @@ fn gelu(x: Lanes) -> Lanes {
 
 /// `1 / (1 + exp(-x))`.
 #[inline(always)]
-pub(super) fn sigmoid(x: Lanes) -> Lanes {
+pub(crate) fn sigmoid(x: Lanes) -> Lanes {
     all(1.0) / (all(1.0) + exp(-x))
 }
 
 /// Applies `activation` to every number.
-pub(super) fn apply(activation: Activation, numbers: &mut [f32]) {
+pub(crate) fn apply(activation: Activation, numbers: &mut [f32]) {
     match activation {
         Activation::None => {}
         Activation::Gelu => each(numbers, gelu),

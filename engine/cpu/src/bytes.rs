@@ -8,10 +8,10 @@
 
 use wide::{i8x16, i16x8, i16x16, i32x8};
 
-use super::lanes::{self, Lanes};
-use super::pool::Pool;
-use super::product::{Finish, MOST_BYTES, Place, Rows, Target, Tile, columns_of};
-use super::tiles::{InstructionSet, MOST_SUMS, Meaning, Tiles, with_tiles};
+use crate::lanes::{self, Lanes};
+use crate::pool::Pool;
+use crate::product::{Finish, MOST_BYTES, Place, Rows, Target, Tile, columns_of};
+use crate::tiles::{InstructionSet, MOST_SUMS, Meaning, Tiles, with_tiles};
 
 /// Most inputs of a block.
 const MOST_INPUTS: usize = 384;
@@ -20,14 +20,14 @@ const LARGEST: f32 = 127.0;
 
 /// Inputs of a block, for rows that are made of pieces of `inputs` numbers: a divisor, in whole quads. `None` when
 /// there is none worth the trouble.
-pub(super) fn block_of(inputs: usize) -> Option<usize> {
+pub fn block_of(inputs: usize) -> Option<usize> {
     (32..=MOST_INPUTS.min(inputs))
         .rev()
         .find(|block| block % 4 == 0 && inputs.is_multiple_of(*block))
 }
 
 /// Rows of activations in seven bits, cut into blocks.
-pub(super) struct Bytes {
+pub(crate) struct Bytes {
     block: usize,
     /// Four bytes each, the first in the lowest bits.
     words: Vec<u32>,
@@ -38,7 +38,7 @@ pub(super) struct Bytes {
 
 impl Bytes {
     /// Quantises numbers whose count is a multiple of `block`.
-    pub(super) fn new(pool: &Pool, numbers: &[f32], block: usize) -> Self {
+    pub(crate) fn new(pool: &Pool, numbers: &[f32], block: usize) -> Self {
         /// Multiplications that what is done to a number amounts to.
         const WORK: usize = 8;
         let blocks = numbers.len() / block;
@@ -98,7 +98,7 @@ fn quantise(numbers: &[f32], (smallest, steps): (Lanes, Lanes), words: &mut [u32
 }
 
 /// Weights `[outputs, inputs]` as signed bytes in the panels that [`Tiles`] take.
-pub(super) struct PackedBytes {
+pub struct PackedBytes {
     set: InstructionSet,
     outputs: usize,
     inputs: usize,
@@ -111,7 +111,7 @@ pub(super) struct PackedBytes {
 
 impl PackedBytes {
     /// Packs rows of `inputs` numbers, a multiple of `block`, which is one of quads.
-    pub(super) fn new(set: InstructionSet, weight: &[f32], inputs: usize, block: usize) -> Self {
+    pub fn new(set: InstructionSet, weight: &[f32], inputs: usize, block: usize) -> Self {
         let columns = with_tiles!(set, tiles => columns_of(tiles));
         let outputs = weight.len() / inputs;
         let (panels, blocks) = (outputs.div_ceil(columns), inputs / block);
@@ -151,12 +151,12 @@ impl PackedBytes {
 
 impl PackedBytes {
     /// Inputs of a block.
-    pub(super) fn block(&self) -> usize {
+    pub(crate) fn block(&self) -> usize {
         self.block
     }
 
     /// What stands for the weight of one input of one output.
-    pub(super) fn at(&self, output: usize, input: usize) -> f32 {
+    pub fn at(&self, output: usize, input: usize) -> f32 {
         let columns = with_tiles!(self.set, tiles => columns_of(tiles));
         let (panel, column) = (output / columns, output % columns);
         let byte = panel * columns * self.inputs + (input / 4 * columns + column) * 4 + input % 4;
@@ -169,7 +169,7 @@ impl PackedBytes {
 /// make a row: `count` rows that begin `pitch` numbers apart, a multiple of the block.
 ///
 /// The shapes are the caller's to get right; it panics rather than read or write outside a slice.
-pub(super) fn multiply(
+pub(crate) fn multiply(
     pool: &Pool,
     bytes: &Bytes,
     (count, pitch): (usize, usize),
@@ -273,8 +273,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ops::Activation;
-    use crate::testing::Random;
+    use crate::random::Random;
+    use crate::shape::Activation;
 
     #[test]
     fn blocks_divide_what_they_are_of() {

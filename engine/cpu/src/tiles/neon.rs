@@ -6,7 +6,7 @@ use super::{Meaning, Steps, Tiles, tiles};
 
 /// NEON, which every 64-bit ARM has.
 #[derive(Clone, Copy)]
-pub(in crate::cpu) struct Neon;
+pub(crate) struct Neon;
 
 tiles!(Neon, rows 8, columns 8);
 

@@ -6,8 +6,8 @@
 use bytemuck::{cast, cast_slice};
 use wide::{f32x4, i16x8, i32x4};
 
-use crate::pack::GROUP;
-
+/// Consecutive numbers of a row that share a scale.
+pub const GROUP: usize = 32;
 /// Largest number of a rounded query.
 const LARGEST: f32 = 32_767.0;
 /// Vectors of 16 bits that a group takes.
@@ -45,8 +45,8 @@ impl Query {
 }
 
 /// The dot product of `query` with each row of `values`, `scales` being those of each [`GROUP`] of a row. The query's
-/// length is a multiple of that, as [`crate::pack::WeightData::Q8`] has it.
-pub(super) fn scores(query: &[f32], values: &[i8], scales: &[f32]) -> Vec<f32> {
+/// length is a multiple of that, as a pack has them.
+pub fn scores(query: &[f32], values: &[i8], scales: &[f32]) -> Vec<f32> {
     let width = query.len();
     let query = Query::new(query);
     let rows = values.chunks_exact(width.max(GROUP));
@@ -77,32 +77,7 @@ fn product(query: &[[i16x8; VECTORS]], row: &[i8], scales: &[f32]) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::pack::WeightData;
-    use crate::testing::Random;
-
-    proptest! {
-        #[test]
-        fn it_is_the_dot_product_with_what_the_bytes_stand_for(
-            groups in 1_usize..20, rows in 0_usize..9, size in 0.01_f32..100.0, seed in any::<u64>(),
-        ) {
-            let mut random = Random::new(seed);
-            let width = groups * GROUP;
-            let query = random.numbers(width, size);
-            let gallery = WeightData::quantise([rows, width], &random.numbers(rows * width, 1.0)).unwrap();
-            let numbers = gallery.to_f32();
-            let WeightData::Q8 { values, scales, .. } = &gallery else { panic!("not quantised") };
-            let found = scores(&query, values, scales);
-            prop_assert_eq!(found.len(), rows);
-            for (row, found) in numbers.chunks(width).zip(found) {
-                let expected: f64 = row.iter().zip(&query).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-                let room = 2e-5 * f64::from(size) * width as f64;
-                prop_assert!((f64::from(found) - expected).abs() < room, "{found} {expected}");
-            }
-        }
-    }
 
     #[test]
     fn the_largest_numbers_do_not_overflow() {

@@ -4,7 +4,7 @@ use super::{Meaning, Steps, Tiles, tiles};
 
 /// No instructions in particular.
 #[derive(Clone, Copy)]
-pub(in crate::cpu) struct Portable;
+pub(crate) struct Portable;
 
 tiles!(Portable, rows 4, columns 8);
 

@@ -1,18 +1,20 @@
 //! Multi-head attention.
 
-use super::activation::exp;
-use super::lanes;
-use super::matrix::Matrix;
-use super::pool::Pool;
-use super::product::{Finish, PackedFloats, Rows, Target, multiply};
-use super::tiles::InstructionSet;
-use crate::ops::Attention;
+use crate::activation::exp;
+use crate::lanes;
+use crate::matrix::Matrix;
+use crate::pool::Pool;
+use crate::product::{Finish, PackedFloats, Rows, Target, multiply};
+use crate::shape::Attention;
+use crate::tiles::InstructionSet;
 
 /// Part of a matrix's columns.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
-    pub(super) matrix: &'a Matrix,
-    pub(super) start: usize,
+pub struct Part<'a> {
+    /// What it lies in.
+    pub matrix: &'a Matrix,
+    /// Its first column.
+    pub start: usize,
 }
 
 impl<'a> Part<'a> {
@@ -26,16 +28,10 @@ impl<'a> Part<'a> {
 }
 
 /// What attention runs on.
-pub(super) type On<'a> = (InstructionSet, &'a Pool);
+pub type On<'a> = (InstructionSet, &'a Pool);
 
 /// Shapes are the caller's to check; `[query rows, width]`.
-pub(super) fn attend(
-    on: On,
-    queries: Part,
-    keys: Part,
-    values: Part,
-    shape: Attention,
-) -> Vec<f32> {
+pub fn attend(on: On, queries: Part, keys: Part, values: Part, shape: Attention) -> Vec<f32> {
     let (set, pool) = on;
     let rows = queries.matrix.rows();
     let mut out = vec![0.0; rows * shape.width];
@@ -63,7 +59,7 @@ pub(super) fn attend(
 }
 
 /// The softmax alone, `[query rows, keys]` of each head, one after another.
-pub(super) fn weights(on: On, queries: Part, keys: Part, shape: Attention) -> Vec<f32> {
+pub fn weights(on: On, queries: Part, keys: Part, shape: Attention) -> Vec<f32> {
     let of_head = queries.matrix.rows() * shape.keys;
     let mut out = vec![0.0; shape.heads * of_head];
     if of_head > 0 && shape.width > 0 {
@@ -117,7 +113,7 @@ fn softmax(row: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Random;
+    use crate::random::Random;
 
     #[test]
     fn it_is_the_formula() {

@@ -1,16 +1,16 @@
 //! Convolutions over time. The inputs of one output frame are consecutive numbers of the input matrix (a weight being
 //! tap-major), so a convolution is a product of overlapping rows.
 
-use super::bytes::{self, Bytes};
-use super::matrix::Matrix;
-use super::pool::Pool;
-use super::product::{self, Finish, PackedFloats, Rows, Target};
-use super::weight::Product;
-use super::{activation, lanes};
-use crate::ops::{Activation, Convolution};
+use crate::bytes::{self, Bytes};
+use crate::matrix::Matrix;
+use crate::packed::Product;
+use crate::pool::Pool;
+use crate::product::{self, Finish, PackedFloats, Rows, Target};
+use crate::shape::{Activation, Convolution};
+use crate::{activation, lanes};
 
 /// `x [frames, channels]` by `[outputs, kernel * channels]` -> `[output frames, outputs]`.
-pub(super) fn convolve(
+pub fn convolve(
     pool: &Pool,
     x: &Matrix,
     weight: &Product,
@@ -48,7 +48,7 @@ pub(super) fn convolve(
 
 /// A convolution in groups of channels, output as long as the input: `x [frames, width]`, a weight
 /// `[width / groups, kernel * width / groups]` each.
-pub(super) fn grouped(
+pub fn grouped(
     pool: &Pool,
     x: &Matrix,
     groups: &[PackedFloats],
@@ -94,7 +94,7 @@ fn pad(x: &Matrix, first: usize, count: usize, before: usize, after: usize) -> V
 }
 
 /// One filter a channel, then `activation`: `x [frames, width]`, `weight [kernel, width]`, `bias [width]`, odd kernel.
-pub(super) fn depthwise(
+pub fn depthwise(
     pool: &Pool,
     x: &Matrix,
     weight: &Matrix,

@@ -21,7 +21,7 @@ use super::{Meaning, Steps, Tiles, tiles};
 
 /// SIMD128.
 #[derive(Clone, Copy)]
-pub(in crate::cpu) struct Wasm;
+pub(crate) struct Wasm;
 
 #[cfg(target_feature = "relaxed-simd")]
 #[inline(always)]

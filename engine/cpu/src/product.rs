@@ -2,31 +2,34 @@
 
 use std::marker::PhantomData;
 
-use super::activation;
-use super::lanes;
-use super::pool::Pool;
-use super::tiles::{InstructionSet, MOST_SUMS, Steps, Tiles, with_tiles};
-use crate::ops::Activation;
+use crate::activation;
+use crate::lanes;
+use crate::pool::Pool;
+use crate::shape::Activation;
+use crate::tiles::{InstructionSet, MOST_SUMS, Steps, Tiles, with_tiles};
 
 /// Most inputs that are summed up before the sums are stored: a panel of so many stays in the first-level cache.
 const MOST_INPUTS: usize = 768;
 /// Most bytes of rows that all panels pass over before the next rows come: they stay in the second-level cache.
-pub(super) const MOST_BYTES: usize = 1 << 20;
+pub(crate) const MOST_BYTES: usize = 1 << 20;
 
 /// Outputs from which on rows are laid out for the tiles.
 const MANY_OUTPUTS: usize = 128;
 
 /// Rows inside a slice: row `r` begins at `r * pitch`. Rows may overlap, as those under a convolution do.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a, N> {
-    pub(super) data: &'a [N],
-    pub(super) count: usize,
-    pub(super) pitch: usize,
+pub struct Rows<'a, N> {
+    /// What they lie in.
+    pub data: &'a [N],
+    /// How many there are.
+    pub count: usize,
+    /// Numbers from the beginning of one to that of the next.
+    pub pitch: usize,
 }
 
 impl<N> Rows<'_, N> {
     /// Panics unless `inputs` numbers of each row lie inside the slice.
-    pub(super) fn check(&self, inputs: usize) {
+    pub(crate) fn check(&self, inputs: usize) {
         let last = self.count.saturating_sub(1) * self.pitch;
         assert!(
             self.count == 0 || last + inputs <= self.data.len(),
@@ -41,7 +44,7 @@ impl<N: Copy + Default + Send + Sync> Rows<'_, N> {
     ///
     /// Each tile reads its rows from there in one go. From where they are, rows that lie a power of two apart
     /// would crowd the same lines of the cache.
-    pub(super) fn lay_out<T: Tiles>(
+    pub(crate) fn lay_out<T: Tiles>(
         &self,
         pool: &Pool,
         (first, count): (usize, usize),
@@ -72,7 +75,7 @@ impl<N: Copy + Default + Send + Sync> Rows<'_, N> {
 }
 
 /// Where products go: row `r` begins at `r * pitch`. Threads write it together, each its own columns.
-pub(super) struct Target<'a> {
+pub(crate) struct Target<'a> {
     first: *mut f32,
     length: usize,
     pitch: usize,
@@ -86,7 +89,7 @@ unsafe impl Sync for Target<'_> {}
 
 impl<'a> Target<'a> {
     /// All of `data`.
-    pub(super) fn new(data: &'a mut [f32], pitch: usize) -> Self {
+    pub(crate) fn new(data: &'a mut [f32], pitch: usize) -> Self {
         Self {
             first: data.as_mut_ptr(),
             length: data.len(),
@@ -101,7 +104,7 @@ impl<'a> Target<'a> {
     /// # Safety
     /// As long as they are used, nothing else writes or reads these columns.
     #[allow(unsafe_code)]
-    pub(super) unsafe fn columns(&self, first: usize, width: usize) -> Self {
+    pub(crate) unsafe fn columns(&self, first: usize, width: usize) -> Self {
         assert!(
             first + width <= self.width && (first <= self.length || self.length == 0),
             "a target has its columns"
@@ -118,7 +121,7 @@ impl<'a> Target<'a> {
     }
 
     /// Panics unless there is a column for each output.
-    pub(super) fn check(&self, outputs: usize) {
+    pub(crate) fn check(&self, outputs: usize) {
         assert!(outputs <= self.width, "a target has its columns");
     }
 
@@ -137,18 +140,20 @@ impl<'a> Target<'a> {
 
 /// What becomes of a sum: `activation(scale * sum + bias) + residual`.
 #[derive(Clone, Copy)]
-pub(super) struct Finish<'a> {
-    pub(super) scale: f32,
+pub struct Finish<'a> {
+    /// Of all sums.
+    pub scale: f32,
     /// A number an output.
-    pub(super) bias: Option<&'a [f32]>,
-    pub(super) activation: Activation,
+    pub bias: Option<&'a [f32]>,
+    /// Of what has its scale and bias.
+    pub activation: Activation,
     /// Laid out as the target.
-    pub(super) residual: Option<&'a [f32]>,
+    pub residual: Option<&'a [f32]>,
 }
 
 impl Finish<'_> {
     /// The sums as they are.
-    pub(super) const NOTHING: Finish<'static> = Finish {
+    pub const NOTHING: Finish<'static> = Finish {
         scale: 1.0,
         bias: None,
         activation: Activation::None,
@@ -157,7 +162,7 @@ impl Finish<'_> {
 }
 
 /// Floats `[outputs, inputs]` in the panels that [`Tiles`] take.
-pub(super) struct PackedFloats {
+pub struct PackedFloats {
     set: InstructionSet,
     outputs: usize,
     inputs: usize,
@@ -166,7 +171,7 @@ pub(super) struct PackedFloats {
 
 impl PackedFloats {
     /// Packs rows of weights, an output each.
-    pub(super) fn of_rows(set: InstructionSet, rows: Rows<f32>, inputs: usize) -> Self {
+    pub fn of_rows(set: InstructionSet, rows: Rows<f32>, inputs: usize) -> Self {
         rows.check(inputs);
         let mut packed = Self::empty(set, rows.count, inputs);
         let columns = packed.columns();
@@ -187,7 +192,7 @@ impl PackedFloats {
     }
 
     /// Packs rows of weights for one input each, of which the first `outputs` count.
-    pub(super) fn of_columns(set: InstructionSet, rows: Rows<f32>, outputs: usize) -> Self {
+    pub(crate) fn of_columns(set: InstructionSet, rows: Rows<f32>, outputs: usize) -> Self {
         rows.check(outputs);
         let mut packed = Self::empty(set, outputs, rows.count);
         let columns = packed.columns();
@@ -221,7 +226,7 @@ impl PackedFloats {
     }
 
     /// The weight of one input of one output.
-    pub(super) fn at(&self, output: usize, input: usize) -> f32 {
+    pub fn at(&self, output: usize, input: usize) -> f32 {
         let columns = self.columns();
         let panel = output / columns * columns * self.inputs;
         self.panels[panel + input * columns + output % columns]
@@ -229,14 +234,14 @@ impl PackedFloats {
 }
 
 /// Outputs of a panel.
-pub(super) fn columns_of<T: Tiles>(_: T) -> usize {
+pub(crate) fn columns_of<T: Tiles>(_: T) -> usize {
     T::COLUMNS
 }
 
 /// `target = finish(rows times the transpose of weight)`.
 ///
 /// The shapes are the caller's to get right; it panics rather than read or write outside a slice.
-pub(super) fn multiply(
+pub(crate) fn multiply(
     pool: &Pool,
     rows: Rows<f32>,
     weight: &PackedFloats,
@@ -335,24 +340,24 @@ fn multiply_with<T: Tiles>(
 
 /// Which of a number of rows a tile takes. All are full where there are enough rows: the last one then begins
 /// earlier and skips what is done. Fewer rows come one by one.
-pub(super) struct Tile {
+pub(crate) struct Tile {
     /// Tiles before it.
-    pub(super) index: usize,
-    pub(super) row: usize,
+    pub(crate) index: usize,
+    pub(crate) row: usize,
     /// Rows of it that an earlier tile has done.
-    pub(super) skip: usize,
-    pub(super) height: usize,
-    pub(super) full: bool,
+    pub(crate) skip: usize,
+    pub(crate) height: usize,
+    pub(crate) full: bool,
 }
 
 impl Tile {
     /// How many tiles `count` rows make, and how high they are.
-    pub(super) fn all<T: Tiles>(count: usize) -> (usize, usize) {
+    pub(crate) fn all<T: Tiles>(count: usize) -> (usize, usize) {
         let height = if count >= T::ROWS { T::ROWS } else { 1 };
         (count.div_ceil(height), height)
     }
 
-    pub(super) fn at<T: Tiles>(index: usize, count: usize) -> Self {
+    pub(crate) fn at<T: Tiles>(index: usize, count: usize) -> Self {
         let (_, height) = Self::all::<T>(count);
         let done = index * height;
         let row = done.min(count.saturating_sub(height));
@@ -365,7 +370,7 @@ impl Tile {
         }
     }
 
-    pub(super) fn each<T: Tiles>(count: usize) -> impl Iterator<Item = Self> {
+    pub(crate) fn each<T: Tiles>(count: usize) -> impl Iterator<Item = Self> {
         let (tiles, _) = Self::all::<T>(count);
         (0..tiles).map(move |index| Self::at::<T>(index, count))
     }
@@ -373,12 +378,12 @@ impl Tile {
 
 /// Where a tile's sums belong.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
-    pub(super) row: usize,
-    pub(super) skip: usize,
-    pub(super) output: usize,
+pub(crate) struct Place {
+    pub(crate) row: usize,
+    pub(crate) skip: usize,
+    pub(crate) output: usize,
     /// Outputs that there are; the last panel may have more.
-    pub(super) outputs: usize,
+    pub(crate) outputs: usize,
 }
 
 impl Place {
@@ -399,7 +404,7 @@ impl Place {
     }
 
     /// Scale, bias and activation.
-    pub(super) fn finish<T: Tiles>(self, sums: &mut [f32], finish: Finish) {
+    pub(crate) fn finish<T: Tiles>(self, sums: &mut [f32], finish: Finish) {
         if finish.scale != 1.0 {
             let scale = lanes::all(finish.scale);
             lanes::each(sums, |sum| sum * scale);
@@ -416,7 +421,7 @@ impl Place {
     /// # Safety
     /// As [`Target::numbers`], of this place.
     #[allow(unsafe_code)]
-    pub(super) unsafe fn store<T: Tiles>(
+    pub(crate) unsafe fn store<T: Tiles>(
         self,
         sums: &mut [f32],
         residual: Option<&[f32]>,
@@ -442,7 +447,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::Random;
+    use crate::random::Random;
 
     proptest! {
         #[test]

@@ -5,13 +5,13 @@
 use wide::f32x8;
 
 /// Eight numbers.
-pub(super) type Lanes = f32x8;
+pub(crate) type Lanes = f32x8;
 
 const COUNT: usize = 8;
 
 /// All lanes the same.
 #[inline(always)]
-pub(super) fn all(number: f32) -> Lanes {
+pub(crate) fn all(number: f32) -> Lanes {
     Lanes::new([number; COUNT])
 }
 
@@ -30,7 +30,7 @@ fn load(numbers: &[f32]) -> Lanes {
 
 /// Replaces each number by `f` of it.
 #[inline(always)]
-pub(super) fn each(numbers: &mut [f32], f: impl Fn(Lanes) -> Lanes) {
+pub(crate) fn each(numbers: &mut [f32], f: impl Fn(Lanes) -> Lanes) {
     let (chunks, rest) = numbers.as_chunks_mut::<COUNT>();
     for chunk in chunks {
         *chunk = f(Lanes::new(*chunk)).to_array();
@@ -43,13 +43,13 @@ pub(super) fn each(numbers: &mut [f32], f: impl Fn(Lanes) -> Lanes) {
 
 /// Replaces each number by `f` of it and its like in `other`, which is as long.
 #[inline(always)]
-pub(super) fn each_with(numbers: &mut [f32], other: &[f32], f: impl Fn(Lanes, Lanes) -> Lanes) {
+pub(crate) fn each_with(numbers: &mut [f32], other: &[f32], f: impl Fn(Lanes, Lanes) -> Lanes) {
     each_with_two(numbers, other, other, |x, y, _| f(x, y));
 }
 
 /// The same with two others.
 #[inline(always)]
-pub(super) fn each_with_two(
+pub(crate) fn each_with_two(
     numbers: &mut [f32],
     other: &[f32],
     third: &[f32],
@@ -69,13 +69,13 @@ pub(super) fn each_with_two(
 
 /// Adds the numbers of `terms` to those of `numbers`.
 #[inline(always)]
-pub(super) fn add(numbers: &mut [f32], terms: &[f32]) {
+pub(crate) fn add(numbers: &mut [f32], terms: &[f32]) {
     each_with(numbers, terms, |x, y| x + y);
 }
 
 /// The sum of `term` of each number. Lanes are summed apart, with less rounding than one long sum has.
 #[inline(always)]
-pub(super) fn sum(numbers: &[f32], term: impl Fn(Lanes) -> Lanes) -> f32 {
+pub(crate) fn sum(numbers: &[f32], term: impl Fn(Lanes) -> Lanes) -> f32 {
     let (chunks, rest) = numbers.as_chunks::<COUNT>();
     let mut sums = all(0.0);
     for chunk in chunks {
@@ -87,7 +87,7 @@ pub(super) fn sum(numbers: &[f32], term: impl Fn(Lanes) -> Lanes) -> f32 {
 
 /// The least and the greatest number; infinities the wrong way around when there is none.
 #[inline(always)]
-pub(super) fn range(numbers: &[f32]) -> (f32, f32) {
+pub(crate) fn range(numbers: &[f32]) -> (f32, f32) {
     let (chunks, rest) = numbers.as_chunks::<COUNT>();
     let mut least = all(f32::INFINITY);
     let mut greatest = all(f32::NEG_INFINITY);

@@ -31,7 +31,7 @@ const MOST: usize = 64;
 /// Whether threads can share memory at all.
 const SHARED: bool = cfg!(any(not(target_family = "wasm"), target_feature = "atomics"));
 
-/// Threads for the operations of [`CpuOps`](super::CpuOps). Copies are the same threads, which serve one operation at a
+/// Threads for the operations of a backend. Copies are the same threads, which serve one operation at a
 /// time; whoever finds them taken works alone.
 #[derive(Clone, Default)]
 pub struct Pool {
@@ -177,7 +177,7 @@ impl Pool {
     }
 
     /// How many of `count` pieces make a task.
-    pub(super) fn part(&self, count: usize) -> usize {
+    pub(crate) fn part(&self, count: usize) -> usize {
         match self.threads() {
             1 => count.max(1),
             threads => count.div_ceil(TASKS * threads).max(1),
@@ -185,7 +185,7 @@ impl Pool {
     }
 
     /// Does every task, on several threads if `work`, the number of multiplications of all of them, is worth it.
-    pub(super) fn each<T: Send, I>(&self, work: usize, tasks: I, task: impl Fn(T) + Sync)
+    pub(crate) fn each<T: Send, I>(&self, work: usize, tasks: I, task: impl Fn(T) + Sync)
     where
         I: IntoIterator<Item = T>,
         I::IntoIter: Send,
@@ -213,7 +213,7 @@ impl Pool {
     }
 
     /// Fills the rows of `numbers`, `width` each, a few at a time: `fill` gets the first one's place and their numbers.
-    pub(super) fn rows<N: Send>(
+    pub(crate) fn rows<N: Send>(
         &self,
         numbers: &mut [N],
         width: usize,

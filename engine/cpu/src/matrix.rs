@@ -12,7 +12,7 @@ pub struct Matrix {
 
 impl Matrix {
     /// A matrix of `data`, which must have `rows * columns` numbers.
-    pub(super) fn new(rows: usize, columns: usize, data: Vec<f32>) -> Self {
+    pub fn new(rows: usize, columns: usize, data: Vec<f32>) -> Self {
         assert_eq!(
             rows * columns,
             data.len(),
@@ -41,12 +41,12 @@ impl Matrix {
     }
 
     /// One row.
-    pub(super) fn row(&self, row: usize) -> &[f32] {
+    pub fn row(&self, row: usize) -> &[f32] {
         &self.data[row * self.columns..(row + 1) * self.columns]
     }
 
     /// The rows, one slice each. A matrix without columns has none.
-    pub(super) fn iter_rows(&self) -> std::slice::ChunksExact<'_, f32> {
+    pub fn iter_rows(&self) -> std::slice::ChunksExact<'_, f32> {
         self.data.chunks_exact(self.columns.max(1))
     }
 }

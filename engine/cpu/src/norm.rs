@@ -1,28 +1,23 @@
 //! Norms, and scales and shifts.
 
-use super::matrix::Matrix;
-use super::pool::Pool;
-use super::{activation, check_bias, fit, lanes, shape_of};
-use crate::error::EngineError;
-use crate::ops::Activation;
+use crate::matrix::Matrix;
+use crate::pool::Pool;
+use crate::shape::Activation;
+use crate::{activation, lanes};
 
 /// Added to variances.
-pub(super) const NORM_EPSILON: f32 = 1e-5;
+pub(crate) const NORM_EPSILON: f32 = 1e-5;
 /// Least length a row is divided by.
 const LENGTH_EPSILON: f32 = 1e-8;
 
 /// Each row minus its mean over its deviation.
-pub(super) fn layer_norm(
+pub fn layer_norm(
     pool: &Pool,
     x: &Matrix,
     affine: Option<(&Matrix, &Matrix)>,
     activation: Activation,
-) -> Result<Matrix, EngineError> {
+) -> Matrix {
     let width = x.columns();
-    if let Some((weight, bias)) = affine {
-        check_bias("layer_norm", Some(weight), width)?;
-        check_bias("layer_norm", Some(bias), width)?;
-    }
     let mut out = vec![0.0; x.data().len()];
     pool.rows(&mut out, width, |first, out| {
         for (row, out) in (first..).zip(out.chunks_exact_mut(width.max(1))) {
@@ -42,19 +37,12 @@ pub(super) fn layer_norm(
             activation::apply(activation, out);
         }
     });
-    Ok(Matrix::new(x.rows(), width, out))
+    Matrix::new(x.rows(), width, out)
 }
 
 /// Each column minus its mean over its deviation. There may be tens of thousands of rows: sums are `f64`.
-pub(super) fn channel_norm(
-    x: &Matrix,
-    weight: &Matrix,
-    bias: &Matrix,
-    activation: Activation,
-) -> Result<Matrix, EngineError> {
+pub fn channel_norm(x: &Matrix, weight: &Matrix, bias: &Matrix, activation: Activation) -> Matrix {
     let width = x.columns();
-    check_bias("channel_norm", Some(weight), width)?;
-    check_bias("channel_norm", Some(bias), width)?;
     let count = x.rows().max(1) as f64;
     let mut means = vec![0.0_f64; width];
     for row in x.iter_rows() {
@@ -84,11 +72,11 @@ pub(super) fn channel_norm(
         }
     }
     activation::apply(activation, &mut out);
-    Ok(Matrix::new(x.rows(), width, out))
+    Matrix::new(x.rows(), width, out)
 }
 
 /// Each row over its length.
-pub(super) fn normalise_rows(x: &Matrix) -> Matrix {
+pub fn normalise_rows(x: &Matrix) -> Matrix {
     let mut out = x.data().to_vec();
     for row in out.chunks_exact_mut(x.columns().max(1)) {
         let length = lanes::sum(row, |x| x * x).sqrt();
@@ -99,18 +87,7 @@ pub(super) fn normalise_rows(x: &Matrix) -> Matrix {
 }
 
 /// `x * scale (+ shift)`, with a row each or one for all.
-pub(super) fn scale_shift(
-    x: &Matrix,
-    scale: &Matrix,
-    shift: Option<&Matrix>,
-) -> Result<Matrix, EngineError> {
-    for operand in [Some(scale), shift].into_iter().flatten() {
-        let rows_fit = operand.rows() == 1 || operand.rows() == x.rows();
-        let fine = rows_fit && operand.columns() == x.columns();
-        fit(fine, "scale_shift", || {
-            format!("{} by {}", shape_of(x), shape_of(operand))
-        })?;
-    }
+pub fn scale_shift(x: &Matrix, scale: &Matrix, shift: Option<&Matrix>) -> Matrix {
     let width = x.columns().max(1);
     let row_of = |operand: &Matrix, row: usize| {
         let start = if operand.rows() == 1 { 0 } else { row * width };
@@ -125,5 +102,30 @@ pub(super) fn scale_shift(
             y.iter_mut().zip(terms).for_each(|(y, b)| *y += b);
         }
     }
-    Ok(Matrix::new(x.rows(), x.columns(), out))
+    Matrix::new(x.rows(), x.columns(), out)
+}
+
+/// The left half of each row times the sigmoid of the right one.
+pub fn gated_linear_unit(pool: &Pool, x: &Matrix) -> Matrix {
+    let width = x.columns() / 2;
+    let mut out = vec![0.0; x.rows() * width];
+    pool.rows(&mut out, width, |first, out| {
+        for (row, out) in (first..).zip(out.chunks_exact_mut(width.max(1))) {
+            let (values, gates) = x.row(row).split_at(width);
+            out.copy_from_slice(values);
+            lanes::each_with(out, gates, |value, gate| value * activation::sigmoid(gate));
+        }
+    });
+    Matrix::new(x.rows(), width, out)
+}
+
+/// `sum + scale * x`, both of one shape, or `scale * x` alone.
+pub fn scale_add(sum: Option<&Matrix>, x: &Matrix, scale: f32) -> Matrix {
+    let mut out = x.data().to_vec();
+    let factor = lanes::all(scale);
+    match sum {
+        Some(sum) => lanes::each_with(&mut out, sum.data(), |x, sum| sum + factor * x),
+        None => lanes::each(&mut out, |x| factor * x),
+    }
+    Matrix::new(x.rows(), x.columns(), out)
 }

@@ -11,6 +11,8 @@
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
+// Where WebAssembly has SIMD, it is there for all: loops that nothing runs would only be downloaded.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
@@ -18,26 +20,26 @@ mod wasm;
 mod x86;
 
 /// Most sums of a tile, of any instruction set.
-pub(super) const MOST_SUMS: usize = 256;
+pub(crate) const MOST_SUMS: usize = 256;
 
 /// How far apart the numbers of a tile's rows lie.
 #[derive(Clone, Copy)]
-pub(super) struct Steps {
+pub(crate) struct Steps {
     /// Between two rows.
-    pub(super) row: usize,
+    pub(crate) row: usize,
     /// Between two inputs.
-    pub(super) input: usize,
+    pub(crate) input: usize,
 }
 
 /// What the sum of products of row `r` and column `c` means:
 /// `sum * row_scales[r] * scales[c] + row_minima[r] * offsets[c]`. Numbers of two rows lie `row_step` apart.
 #[derive(Clone, Copy)]
-pub(super) struct Meaning {
-    pub(super) row_scales: *const f32,
-    pub(super) row_minima: *const f32,
-    pub(super) row_step: usize,
-    pub(super) scales: *const f32,
-    pub(super) offsets: *const f32,
+pub(crate) struct Meaning {
+    pub(crate) row_scales: *const f32,
+    pub(crate) row_minima: *const f32,
+    pub(crate) row_step: usize,
+    pub(crate) scales: *const f32,
+    pub(crate) offsets: *const f32,
 }
 
 /// Products of a few rows and one panel.
@@ -47,7 +49,7 @@ pub(super) struct Meaning {
 ///
 /// A panel holds [`Tiles::COLUMNS`] outputs, input-major: of floats, `panel[k * COLUMNS + c]`; of bytes, four inputs
 /// of an output side by side, `panel[(q * COLUMNS + c) * 4 + i]` for input `4 q + i`.
-pub(super) trait Tiles: Copy + Sync {
+pub(crate) trait Tiles: Copy + Sync {
     /// Rows of a full tile. `ROWS * COLUMNS` is at most [`MOST_SUMS`].
     const ROWS: usize;
     /// Outputs of a panel.
@@ -88,7 +90,7 @@ pub(super) trait Tiles: Copy + Sync {
 macro_rules! tiles {
     ($type:ty, rows $rows:literal, columns $columns:literal) => {
         #[allow(unsafe_code)]
-        impl $crate::cpu::tiles::Tiles for $type {
+        impl $crate::tiles::Tiles for $type {
             const ROWS: usize = $rows;
             const COLUMNS: usize = $columns;
 
@@ -97,7 +99,7 @@ macro_rules! tiles {
                 self,
                 full: bool,
                 rows: *const f32,
-                steps: $crate::cpu::tiles::Steps,
+                steps: $crate::tiles::Steps,
                 panel: *const f32,
                 inner: usize,
                 sums: *mut f32,
@@ -119,7 +121,7 @@ macro_rules! tiles {
                 rows: *const u32,
                 panel: *const i8,
                 quads: usize,
-                meaning: $crate::cpu::tiles::Meaning,
+                meaning: $crate::tiles::Meaning,
                 sums: *mut f32,
             ) {
                 // SAFETY: the caller's.
@@ -138,8 +140,9 @@ use tiles;
 
 /// The best instruction set of the processor, found out once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum InstructionSet {
+pub enum InstructionSet {
     /// None in particular.
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     Portable,
     /// SIMD128, relaxed or not as it was built.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -162,54 +165,56 @@ pub(super) enum InstructionSet {
 macro_rules! with_tiles {
     ($set:expr, $tiles:ident => $body:expr) => {
         match $set {
-            $crate::cpu::tiles::InstructionSet::Portable => {
-                let $tiles = $crate::cpu::tiles::PORTABLE;
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+            $crate::tiles::InstructionSet::Portable => {
+                let $tiles = $crate::tiles::PORTABLE;
                 $body
             }
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            $crate::cpu::tiles::InstructionSet::Wasm => {
-                let $tiles = $crate::cpu::tiles::WASM;
+            $crate::tiles::InstructionSet::Wasm => {
+                let $tiles = $crate::tiles::WASM;
                 $body
             }
             #[cfg(target_arch = "x86_64")]
-            $crate::cpu::tiles::InstructionSet::Avx2 => {
-                let $tiles = $crate::cpu::tiles::AVX2;
+            $crate::tiles::InstructionSet::Avx2 => {
+                let $tiles = $crate::tiles::AVX2;
                 $body
             }
             #[cfg(target_arch = "x86_64")]
-            $crate::cpu::tiles::InstructionSet::AvxVnni => {
-                let $tiles = $crate::cpu::tiles::AVX_VNNI;
+            $crate::tiles::InstructionSet::AvxVnni => {
+                let $tiles = $crate::tiles::AVX_VNNI;
                 $body
             }
             #[cfg(target_arch = "x86_64")]
-            $crate::cpu::tiles::InstructionSet::Avx512 => {
-                let $tiles = $crate::cpu::tiles::AVX512;
+            $crate::tiles::InstructionSet::Avx512 => {
+                let $tiles = $crate::tiles::AVX512;
                 $body
             }
             #[cfg(target_arch = "aarch64")]
-            $crate::cpu::tiles::InstructionSet::Neon => {
-                let $tiles = $crate::cpu::tiles::NEON;
+            $crate::tiles::InstructionSet::Neon => {
+                let $tiles = $crate::tiles::NEON;
                 $body
             }
         }
     };
 }
-pub(super) use with_tiles;
+pub(crate) use with_tiles;
 
-pub(super) const PORTABLE: portable::Portable = portable::Portable;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(crate) const PORTABLE: portable::Portable = portable::Portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(super) const WASM: wasm::Wasm = wasm::Wasm;
+pub(crate) const WASM: wasm::Wasm = wasm::Wasm;
 #[cfg(target_arch = "x86_64")]
-pub(super) const AVX2: x86::Avx2<false> = x86::Avx2;
+pub(crate) const AVX2: x86::Avx2<false> = x86::Avx2;
 #[cfg(target_arch = "x86_64")]
-pub(super) const AVX_VNNI: x86::Avx2<true> = x86::Avx2;
+pub(crate) const AVX_VNNI: x86::Avx2<true> = x86::Avx2;
 #[cfg(target_arch = "x86_64")]
-pub(super) const AVX512: x86::Avx512 = x86::Avx512;
+pub(crate) const AVX512: x86::Avx512 = x86::Avx512;
 #[cfg(target_arch = "aarch64")]
-pub(super) const NEON: neon::Neon = neon::Neon;
+pub(crate) const NEON: neon::Neon = neon::Neon;
 
 impl InstructionSet {
-    /// All that were built, the best one first.
+    /// All that were built, the best one first; the last one runs wherever this was built for.
     const ALL: &[Self] = &[
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         Self::Wasm,
@@ -221,11 +226,12 @@ impl InstructionSet {
         Self::Avx2,
         #[cfg(target_arch = "aarch64")]
         Self::Neon,
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
         Self::Portable,
     ];
 
     /// Those that this processor can run, the best one first.
-    pub(super) fn available() -> impl Iterator<Item = Self> {
+    pub(crate) fn available() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|set| set.runs_here())
     }
 
@@ -233,6 +239,7 @@ impl InstructionSet {
         #[cfg(target_arch = "x86_64")]
         let avx2 = || is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
         match self {
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
             Self::Portable => true,
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             Self::Wasm => true,
@@ -252,14 +259,19 @@ impl InstructionSet {
     }
 
     /// The best one.
-    pub(super) fn best() -> Self {
+    pub fn best() -> Self {
         static BEST: std::sync::OnceLock<InstructionSet> = std::sync::OnceLock::new();
-        *BEST.get_or_init(|| Self::available().next().unwrap_or(Self::Portable))
+        *BEST.get_or_init(|| {
+            Self::available()
+                .next()
+                .unwrap_or(Self::ALL[Self::ALL.len() - 1])
+        })
     }
 
     /// What people call it.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
             Self::Portable => "no SIMD",
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             Self::Wasm if cfg!(target_feature = "relaxed-simd") => "relaxed SIMD",
@@ -280,7 +292,7 @@ impl InstructionSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Random;
+    use crate::random::Random;
 
     fn floats<T: Tiles>(tiles: T, full: bool, rows: &[f32], panel: &[f32]) -> Vec<f32> {
         let height = if full { T::ROWS } else { 1 };

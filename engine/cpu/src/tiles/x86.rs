@@ -6,11 +6,11 @@ use super::{Meaning, Steps, Tiles, tiles};
 
 /// AVX2 and FMA; with `VNNI`, AVX-VNNI too.
 #[derive(Clone, Copy)]
-pub(in crate::cpu) struct Avx2<const VNNI: bool>;
+pub(crate) struct Avx2<const VNNI: bool>;
 
 /// AVX-512 F, BW and VNNI.
 #[derive(Clone, Copy)]
-pub(in crate::cpu) struct Avx512;
+pub(crate) struct Avx512;
 
 tiles!(Avx2<false>, rows 6, columns 16);
 tiles!(Avx2<true>, rows 6, columns 16);

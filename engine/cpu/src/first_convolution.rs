@@ -4,15 +4,15 @@
 //! the mean and the covariance of the samples under the kernel, which are the same for all channels. With them known
 //! before anything is convolved, the norm becomes part of filter and bias, and the output is written once.
 
-use super::matrix::Matrix;
-use super::norm::NORM_EPSILON;
-use super::pool::Pool;
-use super::product::{Finish, PackedFloats, Rows, Target, multiply};
-use super::tiles::InstructionSet;
-use crate::ops::{Activation, Convolution};
+use crate::matrix::Matrix;
+use crate::norm::NORM_EPSILON;
+use crate::pool::Pool;
+use crate::product::{Finish, PackedFloats, Rows, Target, multiply};
+use crate::shape::{Activation, Convolution};
+use crate::tiles::InstructionSet;
 
 /// Most taps; the covariance has their square.
-pub(super) const MOST_TAPS: usize = 32;
+pub const MOST_TAPS: usize = 32;
 
 /// Mean and covariance of the samples under the kernel, over all output frames.
 struct Moments {
@@ -65,7 +65,7 @@ impl Moments {
 /// `x [samples, 1]` by `weight [outputs, taps]`, each output then brought to mean 0 and variance 1 over time, as those of
 /// `basis` are, times `scale` plus `shift`. A bias of the convolution would be taken away with the mean. No padding, and at least one
 /// output frame; shapes are the caller's to check.
-pub(super) fn normalised(
+pub fn normalised(
     (set, pool): (InstructionSet, &Pool),
     (x, basis): (&Matrix, &Matrix),
     weight: &Matrix,
