@@ -73,6 +73,7 @@ use readback::Readback;
 use recorder::Recorder;
 use tensor::Uploader;
 
+use crate::engine::StartTimes;
 use crate::error::EngineError;
 use crate::pack::Manifest;
 
@@ -93,6 +94,8 @@ pub struct GpuOps {
     choice: KernelChoice,
     /// Whether `choice` stands; else it is what is likeliest.
     chosen: bool,
+    /// What the start took.
+    pub(crate) start: StartTimes,
     /// Keeps the uniform buffer in the ledger for as long as the recorder writes it.
     _uniforms: Block,
 }
@@ -144,6 +147,7 @@ impl GpuOps {
             chosen: earlier.is_some() || gpu.report.software || options.network.is_none(),
             choice: earlier.unwrap_or(likeliest),
             network: options.network,
+            start: StartTimes::default(),
             _uniforms: uniforms,
             arena,
             gpu,
