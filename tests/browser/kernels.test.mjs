@@ -42,12 +42,13 @@ describe("the choice of kernels", () => {
 
   test("is timed at the first visit and found again at the second", async (t) => {
     const first = await told();
-    assert.match(first.kernels, /^\w+: (\w+ [\d.]+ ms,? ?)+$/);
+    // As many are timed as there is time for: none, on a machine that is busy with something else.
+    assert.match(first.kernels, /^\w+(: \w+ [\d.]+ ms(, \w+ [\d.]+ ms)*)?$/);
     assert.match(first.start, /^choosing kernels [\d.]+ m?s, self-test [\d.]+ m?s$/);
     const second = await told();
     assert.equal(second.kernels, `${first.kernels}, found at an earlier visit`);
     assert.match(second.start, /^self-test [\d.]+ m?s$/);
-    t.diagnostic(`first visit: ${first.start}; second visit: ${second.start}`);
+    t.diagnostic(`${first.kernels}; at the first start ${first.start}, at the second ${second.start}`);
   });
 
   test("is made anew where what was kept is another adapter's, or none", async () => {

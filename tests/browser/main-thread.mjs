@@ -43,7 +43,7 @@ async function tell(what, body) {
       `decoding ${decoding.length} times, ${sum(decoding)} ms, at most ${longest.toFixed(1)} ms`,
   );
   for (const task of all.filter(({ milliseconds }) => milliseconds >= LONG).slice(0, 8)) {
-    const within = events.filter(({ name, at }) => !/RunTask$/.test(name) && task.at <= at && at < task.at + task.lasted);
+    const within = events.filter(({ name, at }) => !name.endsWith("RunTask") && task.at <= at && at < task.at + task.lasted);
     const parts = within.sort((a, b) => b.milliseconds - a.milliseconds).slice(0, 5);
     console.log(`  ${task.milliseconds.toFixed(1)} ms: ${parts.map((part) => `${part.name} ${part.milliseconds.toFixed(1)}`).join(", ")}`);
   }

@@ -130,7 +130,10 @@ describe("the layout", () => {
   }
 });
 
-/** Every layout shift so far but those within the status line: how large, and what has moved. */
+/**
+ * Every layout shift so far: how large, and what has moved. Not those within the status line, nor those that follow at
+ * once on what the visitor did, which browsers do not count either.
+ */
 function shifts() {
   return new Promise((answer) => {
     const found = [];
@@ -141,8 +144,12 @@ function shifts() {
     requestAnimationFrame(() => requestAnimationFrame(() => {
       collect({ getEntries: () => observer.takeRecords() });
       // The status line holds one sentence after the other: on a phone some take two lines, and the hint below them moves.
-      const elsewhere = ({ node }) => !(node instanceof Element ? node : node?.parentElement)?.closest(".status");
-      answer(found.filter(({ sources }) => sources.some(elsewhere)).map(({ value, startTime, sources }) => ({
+      // So does the line below a word, which is centred.
+      const elsewhere = ({ node }) => !(node instanceof Element ? node : node?.parentElement)?.closest(".status, .word small");
+      // A text that takes another's place is told of too, though it stands where that stood.
+      const moved = ({ previousRect, currentRect }) => JSON.stringify(previousRect) !== JSON.stringify(currentRect);
+      const counts = (source) => source.node && elsewhere(source) && moved(source);
+      answer(found.filter(({ hadRecentInput, sources }) => !hadRecentInput && sources.some(counts)).map(({ value, startTime, sources }) => ({
         value,
         startTime,
         moved: sources.map(({ node, previousRect, currentRect }) => ({ node: node?.outerHTML?.slice(0, 120), previousRect, currentRect })),

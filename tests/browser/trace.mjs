@@ -17,7 +17,7 @@ export async function mainThread({ browser }, page, body) {
  * what else the machine is doing.
  */
 export function tasks(events) {
-  return events.filter(({ name }) => /RunTask$/.test(name));
+  return events.filter(({ name }) => name === "RunTask");
 }
 
 /** Where pictures or sound were decoded there, if anywhere. */
