@@ -144,8 +144,10 @@ function shifts() {
     requestAnimationFrame(() => requestAnimationFrame(() => {
       collect({ getEntries: () => observer.takeRecords() });
       // The status line holds one sentence after the other: on a phone some take two lines, and the hint below them moves.
-      // So does the line below a word, which is centred.
-      const elsewhere = ({ node }) => !(node instanceof Element ? node : node?.parentElement)?.closest(".status, .word small");
+      // So does the line below a word, which is centred. Pictures travel to their ranks, and Chromium counts one that
+      // changes its course under way; what pushes them all moves their section as well.
+      const others = ".status, .word small, .picture";
+      const elsewhere = ({ node }) => !(node instanceof Element ? node : node?.parentElement)?.closest(others);
       // A text that takes another's place is told of too, though it stands where that stood.
       const moved = ({ previousRect, currentRect }) => JSON.stringify(previousRect) !== JSON.stringify(currentRect);
       const counts = (source) => source.node && elsewhere(source) && moved(source);

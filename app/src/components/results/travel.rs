@@ -48,6 +48,24 @@ pub fn animate(grid: NodeRef<html::Ol>, shown: Memo<Vec<usize>>) {
     let before = StoredValue::new(None::<HashMap<usize, Place>>);
     let focused = StoredValue::new_local(None);
     let journeys = StoredValue::new_local(Vec::<Journey>::new());
+    let depart = move || {
+        let Some(grid) = grid.try_get_untracked().flatten() else {
+            return;
+        };
+        let Some(before) = before.try_update_value(Option::take).flatten() else {
+            return;
+        };
+        if !prefers_less_motion() {
+            let places = cards(&grid).map(|(item, card)| (item, place(&grid, &card)));
+            let motions = motions(&before, &places.collect());
+            // Those that are under way go on from where they are seen.
+            journeys.with_value(|journeys| journeys.iter().for_each(Journey::cancel));
+            let begun =
+                cards(&grid).filter_map(|(item, card)| Some(play(&card, *motions.get(&item)?)));
+            journeys.set_value(begun.collect());
+        }
+        restore_focus(&grid, focused.get_value());
+    };
     // Before the list is put into its new order.
     ImmediateEffect::new_scoped(move || {
         shown.track();
@@ -58,29 +76,9 @@ pub fn animate(grid: NodeRef<html::Ol>, shown: Memo<Vec<usize>>) {
         if let Some(grid) = grid.try_get_untracked().flatten() {
             focused.set_value(hold::focused(&grid));
             before.set_value(Some(seen(&grid)));
+            // By then the list has its new order and has not been painted in it yet.
+            request_animation_frame(depart);
         }
-    });
-    Effect::new(move |_| {
-        shown.track();
-        // By the next frame the list has its new order and has not been painted in it yet.
-        request_animation_frame(move || {
-            let Some(grid) = grid.try_get_untracked().flatten() else {
-                return;
-            };
-            let Some(before) = before.try_update_value(Option::take).flatten() else {
-                return;
-            };
-            if !prefers_less_motion() {
-                let places = cards(&grid).map(|(item, card)| (item, place(&grid, &card)));
-                let motions = motions(&before, &places.collect());
-                // Those that are under way go on from where they are seen.
-                journeys.with_value(|journeys| journeys.iter().for_each(Journey::cancel));
-                let begun =
-                    cards(&grid).filter_map(|(item, card)| Some(play(&card, *motions.get(&item)?)));
-                journeys.set_value(begun.collect());
-            }
-            restore_focus(&grid, focused.get_value());
-        });
     });
 }
 
