@@ -383,6 +383,8 @@ pub struct Ready {
     pub kernels: Option<String>,
     /// Whether an earlier visit found that out.
     pub same_kernels: bool,
+    /// On a GPU, milliseconds for choosing among kernels and for the self-test.
+    pub start_ms: Option<(f32, f32)>,
     /// What two seconds of sound took on each backend that was tried, milliseconds.
     pub timings: Vec<(String, f32)>,
     /// Name of the space of the pack's embeddings.
@@ -404,8 +406,24 @@ pub struct Numbers {
     pub gpu_bytes: Vec<(String, u64)>,
     /// Seconds of the utterance that was measured.
     pub seconds: f32,
-    /// Stages in the order they are computed, and their milliseconds. Empty where the backend cannot tell.
+    /// What timed the stages.
+    pub clock: Clock,
+    /// Stages in the order they are computed, or the GPU's kernels, longest first, and their milliseconds. Empty before
+    /// anything was said, and without a clock.
     pub stages: Vec<(String, f64)>,
+}
+
+/// What can time the parts of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clock {
+    /// The CPU's, on the CPU.
+    #[default]
+    Cpu,
+    /// The GPU's own, by timestamp queries.
+    Gpu,
+    /// Nothing: the GPU's adapter offers no timestamps.
+    None,
 }
 
 /// A pack and a gallery that were not made for each other.
@@ -624,6 +642,7 @@ mod tests {
                 heap_bytes: 3,
                 gpu_bytes: vec![("weights".to_owned(), 5)],
                 seconds: 1.5,
+                clock: Clock::Gpu,
                 stages: vec![("log_mel".to_owned(), 0.5)],
             }),
             Report::Measuring {

@@ -33,6 +33,6 @@ pub mod testing;
 
 pub use engine::{
     Answer, BackendChoice, BackendKind, BackendReport, BackendTime, Engine, EngineLoader,
-    EngineOptions, Keyword, Match, Timing,
+    EngineOptions, Keyword, Match, StartTimes, Timing,
 };
 pub use error::EngineError;

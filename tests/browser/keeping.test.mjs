@@ -158,12 +158,12 @@ describe("an answer is kept", () => {
       await page.reaches("answered");
       const between = await told(page);
       assert.notDeepEqual(between, before);
-      await page.recalls.nth(1).click();
+      await page.recalls.nth(0).click();
       await page.page.locator(`[data-testid="keyword"][data-token="${first.expected_keywords[0]}"]`).waitFor();
       assert.deepEqual(await told(page), before);
       // What was said then can still be taken apart.
       await page.strike(first.expected_keywords[0]);
-      await page.recalls.nth(0).click();
+      await page.recalls.nth(1).click();
       await page.page.locator(`[data-testid="keyword"][data-token="${second.expected_keywords[0]}"]`).waitFor();
       assert.deepEqual(await told(page), between);
     }));

@@ -41,6 +41,7 @@ describe("the panel of numbers", () => {
       assert.match(await fact("Pack"), /^scenes-mini, [\d.]+ MB$/);
       assert.match(await fact("Gallery"), /^scenes, 240 pictures, [\d.]+ kB$/);
       assert.match(await fact("Engine memory"), /^[\d.]+ MB$/);
+      assert.match(await panel.getByTestId("clock").innerText(), /processor's clock/);
       const times = await panel.getByTestId("stage").evaluateAll((rows) => rows.map((row) => Number(row.dataset.ms)));
       assert.ok(times.length > 3 && times.every((time) => time >= 0), `${times}`);
       assert.match(await fact("This answer"), /^[\d.]+ m?s for [\d.]+ s of sound$/);
@@ -52,7 +53,19 @@ describe("the panel of numbers", () => {
       // A program on the CPU gets its kernels untimed.
       assert.match(await fact("Kernels"), /^direct/);
       assert.match(await fact("GPU memory"), /^[\d.]+ MB: weights [\d.]+ MB, activations/);
-      assert.match(await panel.innerText(), /does not tell what each stage took/);
+      const has = await page.page.evaluate(async () => {
+        const adapter = await navigator.gpu.requestAdapter();
+        return adapter.features.has("timestamp-query");
+      });
+      const clock = await panel.getByTestId("clock").innerText();
+      assert.match(clock, has ? /GPU's own clock/ : /offers no timestamp queries/);
+      const stages = await panel.getByTestId("stage").evaluateAll((rows) => rows.map((row) => [row.innerText, Number(row.dataset.ms)]));
+      assert.equal(stages.length > 3, has);
+      if (has) {
+        assert.ok(stages.every(([, time]) => time >= 0) && stages.some(([, time]) => time > 0), `${stages}`);
+        assert.match(await fact("This answer"), /^[\d.]+ m?s for [\d.]+ s of sound$/);
+      }
+      assert.match(await fact("At start"), /^self-test [\d.]+ m?s$/);
     }));
 
   test("leads to the measurements", () =>

@@ -35,7 +35,6 @@ describe("without a network", () => {
   });
 
   const visit = (query = "?backend=cpu") => SaySee.visit(context, server.url, query);
-  const isKept = (page) => page.kept.and(page.page.locator('[data-offline="true"]')).waitFor();
   const registrations = (page) => page.page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
   const cacheNames = (page) => page.page.evaluate(() => caches.keys());
 
@@ -56,7 +55,7 @@ describe("without a network", () => {
   test("a reload works, answers a sample and shows its pictures", async () => {
     const page = await visit();
     await page.reaches("idle");
-    await isKept(page);
+    await page.keptForOffline();
     await server.close();
     await context.setOffline(true);
     await page.page.reload();
@@ -72,7 +71,7 @@ describe("without a network", () => {
   test("a new version waits until it is wanted, and comes whole", async () => {
     const page = await visit();
     await page.reaches("idle");
-    await isKept(page);
+    await page.keptForOffline();
     await rebuild();
     await page.page.reload();
     await page.update.waitFor();
@@ -99,7 +98,7 @@ describe("without a network", () => {
   test("everything that is kept is shown with its size and can be deleted", async () => {
     const page = await visit();
     await page.reaches("idle");
-    await isKept(page);
+    await page.keptForOffline();
     assert.match(await page.kept.innerText(), /kept in this browser: [\d.]+ MB/i);
     await page.page.getByTestId("forget").click();
     await page.page.getByText("Forgotten").waitFor();
@@ -110,7 +109,7 @@ describe("without a network", () => {
   test("?dev does without, and takes away what was there", async () => {
     const page = await visit();
     await page.reaches("idle");
-    await isKept(page);
+    await page.keptForOffline();
     await page.page.goto(`${server.url}?backend=cpu&dev`);
     await page.reaches("idle");
     await page.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).length === 0);

@@ -80,6 +80,10 @@ export class SaySee {
   get kept() {
     return this.page.getByTestId("kept");
   }
+  /** Waits until all of the page is kept, and it works without a network. */
+  keptForOffline() {
+    return this.kept.and(this.page.locator('[data-offline="true"]')).waitFor();
+  }
   /** The notice that a new version of the page is ready. */
   get update() {
     return this.page.getByTestId("update");
@@ -132,7 +136,11 @@ export class SaySee {
     return this.page.evaluate(async () => {
       // What has just been asked for (another colour scheme, another size) begins with the next frames.
       for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
-      const inView = (image) => image.getBoundingClientRect().top < innerHeight && image.checkVisibility();
+      // Others, above as well as below, may never be fetched, and one waits for them for ever.
+      const inView = (image) => {
+        const { top, bottom } = image.getBoundingClientRect();
+        return top < innerHeight && bottom > 0 && image.checkVisibility();
+      };
       await Promise.allSettled([...document.images].filter(inView).map((image) => image.decode()));
       const finite = document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime < Infinity);
       await Promise.allSettled(finite.map((animation) => animation.finished));
@@ -257,7 +265,7 @@ export class SaySee {
     return { name: download.suggestedFilename(), text: Buffer.concat(chunks).toString("utf8") };
   }
 
-  /** The queries of this visit, the latest first. */
+  /** The queries of this visit, the latest last. */
   get recalls() {
     return this.page.getByTestId("history").getByTestId("recall");
   }

@@ -5,7 +5,7 @@ import { largeManifest, serveElsewhere } from "./elsewhere.mjs";
 import { SaySee } from "./page.mjs";
 import { padded, readWav, writeWav } from "./wav.mjs";
 
-const [sample] = await samples();
+const [sample, another] = await samples();
 const isShard = (path) => path.endsWith(".safetensors");
 const answered = `&sample=${sample.id}`;
 
@@ -31,6 +31,17 @@ export const STATES = {
     },
   },
   answered: { query: answered, reach: (page) => page.reaches("answered") },
+  history: {
+    query: answered,
+    reach: async (page) => {
+      await page.reaches("answered");
+      await page.sample(another.id).click();
+      await page.recalls.nth(1).waitFor();
+      await page.reaches("answered");
+      // The pointer is not part of the picture.
+      await page.page.mouse.move(0, 0);
+    },
+  },
   viewer: {
     query: answered,
     reach: async (page) => {

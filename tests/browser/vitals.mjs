@@ -1,6 +1,7 @@
 // What a visitor waits for and downloads, as the usual figures: node tests/browser/vitals.mjs [RUNS]
 // A first visit (nothing cached) and a second one by the same browser, each until the page is ready, on this machine and
-// a local server. Medians of RUNS (5); expects tools/build-page.
+// a local server; and what the first fetches after that, in the background, so that the page works without a network.
+// Bytes are those that the server sends, uncompressed. Medians of RUNS (5); expects tools/build-page.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DIST, servePage } from "./assets.mjs";
@@ -20,7 +21,7 @@ for (const backend of ["cpu", "gpu"]) {
     for (let run = 0; run < runs; run++) {
       const context = await chromium.browser.newContext({ viewport });
       await context.addInitScript(observe);
-      for (const visit of ["first", "second"]) figures[visit].push(await measure(context, backend));
+      for (const visit of Object.keys(figures)) figures[visit].push(await measure(context, backend));
       await context.close();
     }
     for (const [visit, all] of Object.entries(figures)) {
@@ -28,7 +29,8 @@ for (const backend of ["cpu", "gpu"]) {
       console.log(
         `${backend}, ${size}, ${visit} visit: first contentful paint ${middle("paint")} ms, ` +
           `total blocking time ${middle("blocking")} ms, layout shift ${middle("shift")}, ready after ${middle("ready")} ms, ` +
-          `${middle("requests")} requests, ${(middle("bytes") / 1e6).toFixed(2)} MB`,
+          `${middle("requests")} requests, ${(middle("bytes") / 1e6).toFixed(2)} MB, ` +
+          `afterwards ${middle("laterRequests")} requests, ${(middle("laterBytes") / 1e6).toFixed(2)} MB`,
       );
     }
   }
@@ -40,10 +42,20 @@ async function measure(context, backend) {
   asked = [];
   const page = await SaySee.visit(context, server.url, `?backend=${backend}`);
   await page.reaches("idle");
+  const untilReady = asked;
+  asked = [];
   const vitals = await page.page.evaluate(() => self.vitals());
+  // What is still on its way would count as the next visit's.
+  await page.keptForOffline();
   await page.page.close();
-  const sizes = await Promise.all(asked.map((path) => stat(join(DIST, path || "index.html")).then(({ size }) => size, () => 0)));
-  return { ...vitals, requests: asked.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  const [bytes, laterBytes] = await Promise.all([sent(untilReady), sent(asked)]);
+  return { ...vitals, requests: untilReady.length, bytes, laterRequests: asked.length, laterBytes };
+}
+
+/** Bytes of files that were asked for. */
+async function sent(paths) {
+  const sizes = await Promise.all(paths.map((path) => stat(join(DIST, path || "index.html")).then(({ size }) => size, () => 0)));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Runs before the page's own scripts. */

@@ -1,7 +1,10 @@
 //! The facts of the panel of numbers, in words.
 
+use std::collections::BTreeMap;
+
 use crate::logic::format;
-use crate::protocol::{Numbers, Ready};
+use crate::protocol::{Clock, Numbers, Ready};
+use crate::texts::answer;
 
 /// Stages that are shown by themselves; the others are added up.
 const MOST_STAGES: usize = 10;
@@ -58,6 +61,14 @@ pub fn engine_facts(ready: &Ready, pictures: usize) -> Vec<Fact> {
         "Kernels",
         kernels.map_or_else(String::new, |kernels| format!("{kernels}{known}")),
     );
+    if let Some((choosing, self_test)) = ready.start_ms {
+        let parts = [("choosing kernels", choosing), ("self-test", self_test)];
+        let parts = parts
+            .into_iter()
+            .filter(|(_, ms)| *ms > 0.0)
+            .map(|(name, ms)| format!("{name} {}", format::milliseconds(f64::from(ms))));
+        add("At start", parts.collect::<Vec<_>>().join(", "));
+    }
     add(
         "Pack",
         format!("{}, {}", ready.pack, format::bytes(ready.pack_bytes)),
@@ -105,6 +116,29 @@ pub fn memory_facts(numbers: &Numbers) -> Vec<Fact> {
         });
     }
     facts
+}
+
+/// Kernels' nanoseconds added up by what they do, in milliseconds, the longest first: `linear (WEIGHT q8)` is `linear`.
+pub fn families<'a>(kernels: impl Iterator<Item = (&'a str, u64)>) -> Vec<(String, f64)> {
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for (kernel, nanoseconds) in kernels {
+        let (family, _) = kernel.split_once(" (").unwrap_or((kernel, ""));
+        *sums.entry(family).or_default() += nanoseconds;
+    }
+    let milliseconds = |(family, sum): (&str, u64)| (family.to_owned(), sum as f64 / 1e6);
+    let mut families: Vec<(String, f64)> = sums.into_iter().map(milliseconds).collect();
+    families.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    families
+}
+
+/// What timed the stages, or why there are none.
+pub fn timed_by(numbers: &Numbers) -> &'static str {
+    match (numbers.clock, numbers.stages.is_empty()) {
+        (Clock::None, _) => answer::NO_CLOCK,
+        (_, true) => answer::NO_STAGES_YET,
+        (Clock::Cpu, false) => answer::CPU_CLOCK,
+        (Clock::Gpu, false) => answer::GPU_CLOCK,
+    }
 }
 
 /// The slowest stages in the order they are computed, and the rest of them.
@@ -165,6 +199,7 @@ mod tests {
                 ("activations".to_owned(), 500),
             ],
             seconds: 1.5,
+            clock: Clock::Cpu,
             stages: vec![("log_mel".to_owned(), 2.0), ("scores".to_owned(), 1.0)],
         };
         let facts = memory_facts(&numbers);
@@ -172,5 +207,21 @@ mod tests {
         assert_eq!(facts[1].value, "1.5 kB: weights 1.0 kB, activations 500 B");
         assert_eq!(facts[2].value, "3.0 ms for 1.50 s of sound");
         assert_eq!(memory_facts(&Numbers::default()).len(), 1);
+        assert_eq!(timed_by(&numbers), answer::CPU_CLOCK);
+        assert_eq!(timed_by(&Numbers::default()), answer::NO_STAGES_YET);
+    }
+
+    #[test]
+    fn kernels_are_added_up_by_what_they_do() {
+        let kernels = [
+            ("pool", 500_000),
+            ("linear (WEIGHT q8)", 2_000_000),
+            ("linear (WEIGHT f32, FOURS yes)", 1_500_000),
+        ];
+        let families = families(kernels.into_iter());
+        assert_eq!(
+            families,
+            [("linear".to_owned(), 3.5), ("pool".to_owned(), 0.5)]
+        );
     }
 }

@@ -288,6 +288,7 @@ mod tests {
             preparing_ms: 0.0,
             kernels: None,
             same_kernels: false,
+            start_ms: None,
             timings: Vec::new(),
             space: String::new(),
             gallery: String::new(),

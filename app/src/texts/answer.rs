@@ -30,20 +30,26 @@ pub const SHARED: &str = "Shared with you";
 /// The button that saves a picture.
 pub const DOWNLOAD: &str = "Download";
 /// The button that copies a picture.
-pub const COPY_PICTURE: &str = "Copy picture";
+pub const COPY_PICTURE: &str = "Copy";
 /// On a button whose copying worked.
 pub const COPIED: &str = "Copied";
 /// On a button whose copying did not work.
-pub const NOT_COPIED: &str = "The browser does not allow it";
+pub const NOT_COPIED: &str = "Not allowed";
 /// The button that copies a link to the answer.
 pub const COPY_LINK: &str = "Copy link";
 /// What the link holds.
 pub const LINK_HINT: &str = "The link carries what was understood, not your voice.";
-/// The buttons that save keywords.
-pub const AS_JSON: &str = "Keywords as JSON";
-/// The buttons that save keywords.
-pub const AS_WEBVTT: &str = "as WebVTT";
-/// Above the queries of this visit.
+/// Name of the keys that keep an answer, for screen readers.
+pub const KEEP: &str = "Keep this answer";
+/// The key that saves keywords.
+pub const AS_JSON: &str = "JSON";
+/// What it saves.
+pub const KEYWORDS_AS_JSON: &str = "Keywords with their times as JSON";
+/// The key that saves keywords for players of sound.
+pub const AS_WEBVTT: &str = "WebVTT";
+/// What it saves.
+pub const KEYWORDS_AS_WEBVTT: &str = "Keywords with their times as WebVTT";
+/// Name of the queries of this visit, for screen readers.
 pub const HISTORY: &str = "This visit";
 /// Above the bundled utterances that fit a picture.
 pub const FITTING: &str = "Sample sentences that fit";
@@ -57,8 +63,13 @@ pub const TYPE: &str = "Or type what you want to see";
 pub const SEARCH: &str = "Search";
 /// The panel of numbers.
 pub const NUMBERS: &str = "Numbers for the curious";
-/// Where the backend cannot tell what a stage took.
-pub const NO_STAGES: &str = "This backend does not tell what each stage took.";
+/// Above the stages of the network, timed on the CPU.
+pub const CPU_CLOCK: &str = "Stages of the network, by the processor's clock:";
+/// Above the kernels of a GPU that has a clock.
+pub const GPU_CLOCK: &str = "Kernels, by the GPU's own clock (timestamp queries):";
+/// Where an adapter has none.
+pub const NO_CLOCK: &str =
+    "This adapter offers no timestamp queries: what each stage takes on it cannot be told.";
 /// Before anything was spoken.
 pub const NO_STAGES_YET: &str = "Ask something to see where the time goes.";
 /// The way to the measurements.
@@ -67,8 +78,8 @@ pub const BENCH: &str = "Measure this device";
 /// Under the heading of the ranked pictures.
 pub fn good_matches(count: usize) -> String {
     match count {
-        1 => "One stands out; the others come close at best.".to_owned(),
-        count => format!("{count} stand out; the others come close at best."),
+        1 => "One stands out. The rest only come close.".to_owned(),
+        count => format!("{count} stand out. The rest only come close."),
     }
 }
 

@@ -64,7 +64,7 @@ pub mod status {
     /// A question can be asked.
     pub const READY: &str = "Ready when you are.";
     /// How to ask it.
-    pub const READY_HINT: &str = "Tap or hold the button, and describe a picture.";
+    pub const READY_HINT: &str = "Tap or hold to describe a picture.";
     /// The browser asks for the microphone.
     pub const ASKING: &str = "Waiting for the microphone.";
     /// What to do about it.
@@ -103,7 +103,7 @@ pub mod status {
         let end = if speaker.holding {
             "Let go when done."
         } else {
-            "Pause, or press again, when done."
+            "Pause when done."
         };
         format!("{seconds} of {limit} s. {end}")
     }
@@ -206,10 +206,12 @@ pub mod samples {
     pub const FEWER: &str = "Fewer";
     /// Opens a file.
     pub const OPEN: &str = "Open a sound file";
+    /// The same, where there is an icon.
+    pub const SOUND_FILE: &str = "Sound file";
 
-    /// Shows the others.
-    pub fn more(count: usize) -> String {
-        format!("{count} more")
+    /// Shows the others too.
+    pub fn all(count: usize) -> String {
+        format!("All {count}")
     }
 }
 
@@ -221,6 +223,8 @@ pub mod results {
     pub const BEST: &str = "Best matches";
     /// Above none.
     pub const NONE: &str = "Pictures";
+    /// Above pictures that can be found.
+    pub const LOOK: &str = "Describe one, or open one to see it large.";
     /// Says that the pictures are of another model.
     pub const FOREIGN: &str = "These pictures belong to another model.";
     /// What that means, and what to do: before the name of the key.
@@ -306,24 +310,6 @@ pub mod engine {
     pub fn losses(count: u32) -> String {
         let times = if count == 1 { "once" } else { "several times" };
         format!("The graphics processor was lost {times}, and the engine made again")
-    }
-
-    /// Most memory of the worker.
-    pub fn memory(bytes: u64) -> String {
-        format!(
-            "The engine's own memory took {} at most",
-            format::bytes(bytes)
-        )
-    }
-
-    /// How long it took to get ready.
-    pub fn ready_after(ms: f64) -> String {
-        format!("Ready {} after its last byte", format::milliseconds(ms))
-    }
-
-    /// How long the last answer took.
-    pub fn answered_in(ms: f64) -> String {
-        format!("Last answer in {}", format::milliseconds(ms))
     }
 }
 

@@ -18,7 +18,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::AudioTooLarge => "That file is too large.",
         Code::SampleMissing => "That sample sentence is not here.",
         Code::DownloadFailed => "Part of the model did not arrive.",
-        Code::DownloadDamaged => "Part of the model arrived damaged and was not used.",
+        Code::DownloadDamaged => "Part of the model arrived damaged.",
         Code::PackRefused => "This page cannot read that model.",
         Code::PackVersion => "That model was made for another version of SaySee.",
         Code::AddressRefused => "The address of the model or the pictures cannot be used.",
@@ -45,7 +45,7 @@ pub fn sentence(code: Code) -> &'static str {
 pub fn next_step(code: Code) -> &'static str {
     match code {
         Code::MicrophoneDenied => {
-            "Allow it in the site settings beside the address, then press the button again. Samples and audio files work without it."
+            "Allow it beside the address, then press again. Samples and audio files work without it."
         }
         Code::MicrophoneMissing => {
             "Plug one in, or choose one in your system's settings. Samples and audio files work without it."

@@ -5,13 +5,15 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use saysee_engine::audio::occlude;
+use saysee_engine::graph::StageTime;
 use saysee_engine::{Engine, EngineError, Match};
 
 use crate::browser::memory;
 use crate::logic::history::MOST;
+use crate::logic::numbers::families;
 use crate::logic::share::Precision;
 use crate::logic::{groups, pull};
-use crate::protocol::{self, Numbers, Ranking, Report};
+use crate::protocol::{self, Clock, Numbers, Ranking, Report};
 use crate::worker::outbox;
 
 /// Pictures of a ranking: as many as a visitor may page through.
@@ -286,10 +288,9 @@ async fn precision(
 
 /// What is held, and where the time of `samples` goes.
 async fn numbers(engine: &mut Engine, samples: &[f32]) -> Result<Numbers, EngineError> {
-    let stages = if samples.is_empty() {
-        None
-    } else {
-        engine.stage_times(samples).await?
+    let (clock, stages) = match samples {
+        [] => (Clock::default(), Vec::new()),
+        samples => stages(engine, samples).await?,
     };
     let gpu_bytes = engine.gpu_ledger().map_or_else(Vec::new, |ledger| {
         [
@@ -306,10 +307,33 @@ async fn numbers(engine: &mut Engine, samples: &[f32]) -> Result<Numbers, Engine
         heap_bytes: memory::bytes(),
         gpu_bytes,
         seconds: samples.len() as f32 / 16_000.0,
-        stages: stages
-            .unwrap_or_default()
-            .into_iter()
-            .map(|stage| (stage.name, stage.milliseconds))
-            .collect(),
+        clock,
+        stages,
     })
+}
+
+/// Milliseconds of each stage on the CPU; on a GPU, which does them all in one go, of each kernel by its own clock.
+async fn stages(
+    engine: &mut Engine,
+    samples: &[f32],
+) -> Result<(Clock, Vec<(String, f64)>), EngineError> {
+    if let Some(times) = engine.stage_times(samples).await? {
+        let pair = |stage: StageTime| (stage.name, stage.milliseconds);
+        return Ok((Clock::Cpu, times.into_iter().map(pair).collect()));
+    }
+    engine.set_profile(true);
+    let heard = engine.query(samples, 0).await;
+    let kernels = engine.profile().await;
+    engine.set_profile(false);
+    heard?;
+    let kernels = kernels?;
+    let timed = kernels
+        .iter()
+        .filter_map(|kernel| Some((kernel.kernel.as_str(), kernel.nanoseconds?)));
+    let families = families(timed);
+    let clock = match families.is_empty() {
+        true => Clock::None,
+        false => Clock::Gpu,
+    };
+    Ok((clock, families))
 }

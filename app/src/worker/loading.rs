@@ -154,6 +154,10 @@ impl Opened {
             preparing_ms: clock::milliseconds() - start,
             kernels: engine.backend().kernels.clone(),
             same_kernels,
+            start_ms: engine
+                .backend()
+                .start
+                .map(|start| (start.choosing_ms, start.self_test_ms)),
             timings: engine
                 .backend()
                 .timings

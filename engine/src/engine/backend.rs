@@ -185,6 +185,7 @@ pub(super) fn on_cpu(
         reason,
         timings,
         kernels: None,
+        start: None,
     };
     (Backend::Cpu(Box::new(running)), report)
 }
@@ -203,6 +204,7 @@ pub(super) fn on_gpu(
         reason,
         timings,
         kernels: Some(running.ops.choice().to_string()),
+        start: Some(running.ops.start),
     };
     (Backend::Gpu(Box::new(running)), report)
 }

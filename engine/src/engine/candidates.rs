@@ -3,6 +3,8 @@
 //! A small pack is given to both and the faster one stays. A large pack fits only once: which backend gets it is
 //! decided before the first weight comes.
 
+use web_time::Instant;
+
 use super::backend::{AGREEMENT, Backend, Running, on_cpu, on_gpu, trial_sound};
 use super::options::EngineOptions;
 use super::rehearsal;
@@ -215,6 +217,8 @@ async fn open_gpu(
         });
     }
     ops.warm_up(progress).await?;
+    let begun = Instant::now();
     rehearsal::check(&mut ops, manifest).await?;
+    ops.start.self_test_ms = begun.elapsed().as_secs_f32() * 1e3;
     Ok(ops)
 }

@@ -22,7 +22,7 @@ mod sounds;
 pub use answer::{Answer, Keyword, Match, Timing};
 pub use loader::EngineLoader;
 pub use options::EngineOptions;
-pub use report::{BackendChoice, BackendKind, BackendReport, BackendTime};
+pub use report::{BackendChoice, BackendKind, BackendReport, BackendTime, StartTimes};
 
 use web_time::Instant;
 

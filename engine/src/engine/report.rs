@@ -46,6 +46,15 @@ pub struct BackendTime {
     pub milliseconds: f32,
 }
 
+/// What a GPU's start took besides compiling its kernels, milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct StartTimes {
+    /// Choosing among kernels by timing them; nothing where the choice was known.
+    pub choosing_ms: f32,
+    /// Computing what the CPU computes, and comparing.
+    pub self_test_ms: f32,
+}
+
 /// Which backend runs, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BackendReport {
@@ -61,4 +70,6 @@ pub struct BackendReport {
     pub timings: Vec<BackendTime>,
     /// On a GPU, which family of matrix products it got and what was measured for that: `half: shared 0.31 ms, half 0.22 ms`.
     pub kernels: Option<String>,
+    /// What the GPU's start took.
+    pub start: Option<StartTimes>,
 }

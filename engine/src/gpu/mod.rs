@@ -74,6 +74,7 @@ use readback::Readback;
 use recorder::Recorder;
 use tensor::Uploader;
 
+use crate::engine::StartTimes;
 use crate::error::EngineError;
 use crate::pack::Manifest;
 
@@ -94,6 +95,8 @@ pub struct GpuOps {
     choice: KernelChoice,
     /// Whether `choice` stands; else it is what is likeliest.
     chosen: bool,
+    /// What the start took.
+    pub(crate) start: StartTimes,
     /// Keeps the uniform buffer in the ledger for as long as the recorder writes it.
     _uniforms: Block,
 }
@@ -145,6 +148,7 @@ impl GpuOps {
             chosen: earlier.is_some() || gpu.report.software || options.network.is_none(),
             choice: earlier.unwrap_or(likeliest),
             network: options.network,
+            start: StartTimes::default(),
             _uniforms: uniforms,
             arena,
             gpu,

@@ -80,7 +80,9 @@ impl GpuOps {
     /// Finds the fastest family that computes the right thing, unless that is known.
     pub(super) async fn choose(&mut self) -> Result<(), EngineError> {
         if !self.chosen {
+            let begun = Instant::now();
             self.measure().await?;
+            self.start.choosing_ms = milliseconds(begun);
         }
         Ok(())
     }

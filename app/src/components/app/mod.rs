@@ -4,8 +4,6 @@ use leptos::prelude::*;
 
 use crate::components::colophon::Colophon;
 use crate::components::dropzone::Dropzone;
-use crate::components::history::HistoryBar;
-use crate::components::keep::Keep;
 use crate::components::masthead::Masthead;
 use crate::components::microphone::MicrophoneSettings;
 use crate::components::offer::OfferDialog;
@@ -45,8 +43,6 @@ pub fn App(page: Page) -> impl IntoView {
             </div>
             <Samples />
             <Typing />
-            <HistoryBar />
-            <Keep />
             <Results />
         </main>
         <Colophon />

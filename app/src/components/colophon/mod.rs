@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use crate::components::models::Models;
 use crate::components::numbers::NumbersPanel;
 use crate::logic::format;
-use crate::logic::recorder::Phase;
 use crate::logic::status::Readiness;
 use crate::page::Page;
 use crate::protocol::Ready;
@@ -18,13 +17,6 @@ pub fn Colophon() -> impl IntoView {
     let facts = move || match page.readiness.get() {
         Readiness::Ready(ready) => Some(engine_facts(&ready, page.pictures())),
         _ => None,
-    };
-    let time = move || {
-        let answered = page.phase() == Phase::Answered;
-        answered.then(|| {
-            let ms = page.found.with(|found| found.engine_ms);
-            texts::engine::answered_in(ms)
-        })
     };
     let credits = move || {
         page.catalogue.with(|catalogue| {
@@ -43,7 +35,6 @@ pub fn Colophon() -> impl IntoView {
             <div>
             <ul>
                 {move || facts().map(|lines| lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view())}
-                {move || time().map(|line| view! { <li>{line}</li> })}
             </ul>
             <Models />
             <NumbersPanel />
@@ -62,7 +53,5 @@ fn engine_facts(ready: &Ready, pictures: usize) -> Vec<String> {
         facts.push(texts::engine::losses(ready.losses));
     }
     facts.push(texts::engine::pack(ready, pictures));
-    facts.push(texts::engine::memory(ready.heap_bytes));
-    facts.push(texts::engine::ready_after(ready.preparing_ms));
     facts
 }

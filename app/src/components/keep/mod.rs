@@ -32,7 +32,7 @@ pub fn Keep() -> impl IntoView {
     };
     view! {
         <Show when=move || answered.get() && (link.with(Option::is_some) || words())>
-            <div class="keep" data-testid="keep" role="group" aria-label="Keep this answer">
+            <div class="keep" data-testid="keep" role="group" aria-label=answer::KEEP>
                 <Show when=move || link.with(Option::is_some)>
                     <button
                         type="button"
@@ -50,6 +50,8 @@ pub fn Keep() -> impl IntoView {
                         type="button"
                         class="keep-key"
                         data-testid="save-json"
+                        title=answer::KEYWORDS_AS_JSON
+                        aria-label=answer::KEYWORDS_AS_JSON
                         on:click=move |_| page.save_json()
                     >
                         {answer::AS_JSON}
@@ -58,9 +60,10 @@ pub fn Keep() -> impl IntoView {
                         type="button"
                         class="keep-key"
                         data-testid="save-webvtt"
+                        title=answer::KEYWORDS_AS_WEBVTT
+                        aria-label=answer::KEYWORDS_AS_WEBVTT
                         on:click=move |_| page.save_webvtt()
                     >
-                        <span class="visually-hidden">"Keywords "</span>
                         {answer::AS_WEBVTT}
                     </button>
                 </Show>

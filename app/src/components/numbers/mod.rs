@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use crate::logic::numbers::{Fact, engine_facts, memory_facts, stage_bars};
+use crate::logic::numbers::{Fact, engine_facts, memory_facts, stage_bars, timed_by};
 use crate::logic::recorder::Phase;
 use crate::logic::status::Readiness;
 use crate::page::Page;
@@ -54,6 +54,11 @@ pub fn NumbersPanel() -> impl IntoView {
             .numbers
             .with(|numbers| numbers.as_ref().map(|numbers| stage_bars(&numbers.stages)))
     });
+    let clock = move || {
+        page.insight
+            .numbers
+            .with(|numbers| numbers.as_ref().map(timed_by))
+    };
     view! {
         <details class="numbers" data-testid="numbers" node_ref=panel on:toggle=toggled>
             <summary>{answer::NUMBERS}</summary>
@@ -61,11 +66,9 @@ pub fn NumbersPanel() -> impl IntoView {
                 {move || engine().map(facts)}
                 {move || memory().map(facts)}
             </dl>
-            {move || stages.get().map(|stages| {
-                if stages.is_empty() {
-                    let text = if answered.get() { answer::NO_STAGES } else { answer::NO_STAGES_YET };
-                    view! { <p>{text}</p> }.into_any()
-                } else {
+            <p data-testid="clock">{clock}</p>
+            <ol>
+                {move || stages.get().map(|stages| {
                     let rows = stages.into_iter().map(|stage| view! {
                         <li data-testid="stage" data-ms=format!("{:.3}", stage.milliseconds)>
                             <span>{stage.name}</span>
@@ -75,9 +78,9 @@ pub fn NumbersPanel() -> impl IntoView {
                             <span>{stage.time}</span>
                         </li>
                     });
-                    view! { <ol>{rows.collect_view()}</ol> }.into_any()
-                }
-            })}
+                    rows.collect_view()
+                })}
+            </ol>
             <p>
                 <a href="?bench">{answer::BENCH}</a>
             </p>

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::components::keep::Keep;
 use crate::components::picture::PictureCard;
 use crate::logic::ranking::Row;
 use crate::logic::recorder::Phase;
@@ -51,11 +52,22 @@ pub fn Results() -> impl IntoView {
         (false, count) if page.foreign().is_some() => texts::results::unranked(count),
         (false, count) => texts::results::to_find(count),
     };
+    let note = move || {
+        let good = || page.line().map(|(count, _)| answer::good_matches(count));
+        let look = || {
+            let can_be_found = page.pictures() != 0 && page.foreign().is_none();
+            (!ranked.get() && can_be_found).then(|| texts::results::LOOK.to_owned())
+        };
+        page.without().or_else(good).or_else(look)
+    };
     view! {
         <section class="results" aria-labelledby="results-heading">
-            <h2 id="results-heading">{heading}</h2>
+            <div class="results-head">
+                <h2 id="results-heading">{heading}</h2>
+                <Keep />
+            </div>
             <p class="results-note" data-testid="results-note">
-                {move || page.without().or_else(|| page.line().map(|(count, _)| answer::good_matches(count)))}
+                {note}
             </p>
             {move || page.foreign().map(|foreign| view! { <ForeignNotice foreign /> })}
             <ol

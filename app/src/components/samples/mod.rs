@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::logic::format;
 use crate::logic::samples::Sample;
 use crate::page::Page;
 use crate::texts;
@@ -43,7 +44,7 @@ pub fn Samples() -> impl IntoView {
                 <Show when=move || { count.get() > FEW }>
                     <li class="samples-more">
                         <button type="button" class="chip quiet" on:click=move |_| all.update(|all| *all = !*all)>
-                            {move || if all.get() { texts::samples::FEWER.to_owned() } else { texts::samples::more(count.get() - FEW) }}
+                            {move || if all.get() { texts::samples::FEWER.to_owned() } else { texts::samples::all(count.get()) }}
                         </button>
                     </li>
                 </Show>
@@ -65,15 +66,19 @@ fn FileButton() -> impl IntoView {
         input.set_value("");
     };
     view! {
-        <label class="chip quiet">
+        <label class="chip quiet samples-file" title=texts::samples::OPEN>
             <input
                 type="file"
                 data-testid="sound-file"
+                aria-label=texts::samples::OPEN
                 accept="audio/*,.wav,.mp3,.ogg,.flac,.m4a"
                 node_ref=input
                 on:change=opened
             />
-            {texts::samples::OPEN}
+            <svg viewBox="0 0 12 12" aria-hidden="true">
+                <path d="M2 1h5.500l2.500 2.500v7.500h-8zM4.250 8.500v-2M6 9v-3.500M7.750 8.500v-2" />
+            </svg>
+            <span>{texts::samples::SOUND_FILE}</span>
         </label>
     }
 }
@@ -94,7 +99,7 @@ fn SampleButton(sample: Sample) -> impl IntoView {
                 <path d="M3 1.500v9l7.500-4.500z" />
             </svg>
             <span class="visually-hidden">{texts::samples::PLAY}</span>
-            {sample.text}
+            {format::sentence(&sample.text)}
         </button>
     }
 }

@@ -4,6 +4,7 @@ mod question;
 
 use leptos::prelude::*;
 
+use crate::components::history::HistoryBar;
 use crate::components::timeline::Timeline;
 use crate::logic::asked::Asked;
 use crate::page::Page;
@@ -26,6 +27,7 @@ pub fn Stage() -> impl IntoView {
                 <Show when=move || !silent.get() fallback=move || move || view! { <Question asked=page.insight.source.get() /> }>
                     <Timeline />
                 </Show>
+                <HistoryBar />
             </Show>
         </section>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::logic::asked::Asked;
+use crate::logic::format;
 use crate::texts::answer;
 
 /// What stands where the waveform would be.
@@ -10,7 +11,7 @@ use crate::texts::answer;
 pub fn Question(asked: Asked) -> impl IntoView {
     let (eyebrow, words) = match asked {
         Asked::Text(text) => (answer::TYPED, text),
-        Asked::Picture(caption) => (answer::MORE_LIKE_THIS, caption),
+        Asked::Picture(caption) => (answer::MORE_LIKE_THIS, format::sentence(&caption)),
         Asked::Link(label) => (answer::SHARED, label),
         Asked::Microphone | Asked::Sample(_) | Asked::File(_) => return None,
     };

@@ -8,7 +8,7 @@ use crate::protocol::Keyword;
 use crate::texts::answer;
 
 /// Pixels from one lane of words to the next.
-const LANE: f32 = 50.0;
+const LANE: f32 = 48.0;
 /// Runners-up shown below a word; the button names all of them.
 const RUNNERS_UP: usize = 1;
 
@@ -35,7 +35,14 @@ pub fn Word(id: u64, placed: Memo<Vec<Placed>>) -> impl IntoView {
             format!("translate({:.1}px, {down:.0}px)", place.chip_left)
         })
     };
-    let light = move |on: bool| page.light(place.get_untracked().filter(|_| on));
+    // A struck word favours nothing.
+    let light = move |on: bool| {
+        page.light(
+            place
+                .get_untracked()
+                .filter(|_| on && !struck.get_untracked()),
+        )
+    };
     let press = move |_| {
         let stretch = keyword.with_untracked(|keyword| keyword.as_ref().map(|k| (k.start, k.end)));
         page.play_stretch(stretch);
@@ -87,7 +94,10 @@ pub fn Word(id: u64, placed: Memo<Vec<Placed>>) -> impl IntoView {
                         format!("{}: {token}", answer::STRIKE)
                     }
                     title=move || if struck.get() { answer::UNSTRIKE } else { answer::STRIKE }
-                    on:click=move |_| page.strike(id)
+                    on:click=move |_| {
+                        page.strike(id);
+                        light(false);
+                    }
                 >
                     <svg viewBox="0 0 12 12" aria-hidden="true">
                         <Show

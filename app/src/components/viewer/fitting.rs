@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::logic::fits::fits;
+use crate::logic::format;
 use crate::page::Page;
 use crate::texts::answer;
 
@@ -53,7 +54,7 @@ pub fn Fitting() -> impl IntoView {
                                 page.ask_sample(&id);
                             }
                         >
-                            {text(&fit.id)}
+                            {format::sentence(&text(&fit.id))}
                             <span class="fitting-bar" aria-hidden="true">
                                 <i style:transform=format!("scaleX({:.3})", fit.share)></i>
                             </span>
@@ -70,7 +71,7 @@ pub fn Fitting() -> impl IntoView {
                     when=learning
                     fallback=move || {
                         view! {
-                            <div class="viewer-keys own">
+                            <div class="viewer-keys">
                                 <button
                                     type="button"
                                     data-testid="find-fitting"

@@ -38,7 +38,7 @@ pub fn PictureKeys(item: usize, image: NodeRef<html::Img>, picture: Picture) -> 
     });
     let can_search = move || page.foreign().is_none() && page.is_ready();
     view! {
-        <div class="viewer-keys own">
+        <div class="viewer-keys">
             <Show when=can_search>
                 <button
                     type="button"

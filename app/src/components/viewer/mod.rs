@@ -61,7 +61,7 @@ pub fn Viewer() -> impl IntoView {
             }
         >
             {move || page.selected.get().map(|item| view! { <Large item /> })}
-            <div class="viewer-keys">
+            <div class="viewer-keys around">
                 <button type="button" on:click=move |_| step(-1)>{texts::viewer::PREVIOUS}</button>
                 <button type="button" on:click=move |_| page.selected.set(None)>{texts::viewer::CLOSE}</button>
                 <button type="button" on:click=move |_| step(1)>{texts::viewer::NEXT}</button>
@@ -95,25 +95,23 @@ fn Large(item: usize) -> impl IntoView {
             .collect::<Vec<_>>()
             .join(", ");
         view! {
-            <figure>
-                <img
-                    node_ref=image
-                    src=page.picture_address(&picture.file)
-                    alt=picture.caption.clone()
-                    width=picture.width
-                    height=picture.height
-                    style:aspect-ratio=format!("{:.4}", picture.aspect())
-                    style:background-color=picture.colour
-                />
-                <figcaption>
-                    <strong>{format::sentence(&picture.caption)}</strong>
-                    <span>{score}</span>
-                    <small>{credit}</small>
-                </figcaption>
-            </figure>
-            <Why item />
-            <PictureKeys item image picture=kept />
-            <Fitting />
+            <img
+                node_ref=image
+                src=page.picture_address(&picture.file)
+                alt=picture.caption.clone()
+                width=picture.width
+                height=picture.height
+                style:aspect-ratio=format!("{:.4}", picture.aspect())
+                style:background-color=picture.colour
+            />
+            <div class="viewer-about">
+                <h2>{format::sentence(&picture.caption)}</h2>
+                <p>{score}</p>
+                <Why item />
+                <PictureKeys item image picture=kept />
+                <Fitting />
+                <p class="viewer-credit">{credit}</p>
+            </div>
         }
     })
 }
