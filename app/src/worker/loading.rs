@@ -167,7 +167,8 @@ impl Opened {
             space: self.manifest.embedding_space.clone(),
             gallery: name_of_gallery,
             mark,
-            reads_text: self.manifest.tokenizer.is_some() && engine.longest_text().is_some(),
+            reads_text: (self.manifest.tokenizer.is_some() || self.manifest.reads_words())
+                && engine.longest_text().is_some(),
         };
         Ok(Loaded {
             engine,

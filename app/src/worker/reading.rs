@@ -31,7 +31,9 @@ impl Source for Fetched {
 impl Reading {
     /// For the pack of `manifest`, whose files are `files`; `None` when it reads no text.
     pub fn of(manifest: Manifest, files: Files) -> Option<Self> {
-        manifest.tokenizer.as_ref()?;
+        if manifest.tokenizer.is_none() && !manifest.reads_words() {
+            return None;
+        }
         Some(Self {
             manifest,
             files,
@@ -47,6 +49,10 @@ impl Reading {
         let refused = |detail: String| Problem::new(Code::TextRefused, detail);
         if text.trim().is_empty() || text.len() > LONGEST {
             return Err(refused(format!("{} bytes of text", text.len())));
+        }
+        if self.manifest.reads_words() {
+            let words = self.manifest.vocabulary.typed_words(text, context);
+            return words.ok_or_else(|| refused(format!("no word of {text:?} is known")));
         }
         let reader = match self.reader.take() {
             Some(reader) => reader,
