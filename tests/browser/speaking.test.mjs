@@ -167,7 +167,7 @@ describe("the record button", () => {
     }));
 
   for (const [error, problem, way] of [
-    ["NotAllowedError", "microphone-denied", /site settings/],
+    ["NotAllowedError", "microphone-denied", /allow it beside the address/i],
     ["NotFoundError", "microphone-missing", /plug one in/i],
     ["NotReadableError", "microphone-busy", /other program/],
   ]) {
