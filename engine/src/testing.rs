@@ -75,6 +75,7 @@ pub fn manifest(weights: WeightFormat) -> Manifest {
                 feed_forward: 64,
                 positions: 14,
                 tokens: 0,
+                words: false,
             }),
             image_tower: None,
         },

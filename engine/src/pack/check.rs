@@ -40,14 +40,10 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Whether the text tower reads typed text by the vocabulary's words, where a tokenizer would cut it into pieces
-    /// of words.
+    /// Whether typed text is read by the vocabulary's words.
     pub fn reads_words(&self) -> bool {
         let tower = self.model.text_tower.as_ref();
-        tower.is_some_and(|tower| tower.tokens == 0)
-            && self.model.head.keywords.is_some()
-            && self.vocabulary.ids.is_empty()
-            && self.tokenizer.is_none()
+        tower.is_some_and(|tower| tower.words)
     }
 
     /// Everything but the shards.

@@ -196,6 +196,11 @@ fn check_text_tower(fields: &Fields, tower: &TextTower, head: &Head) -> Result<(
     let inside = format!("{name}.feed_forward");
     fields.size(&inside, tower.feed_forward, 1, 4 * MAX_WIDTH)?;
     fields.size(&format!("{name}.tokens"), tower.tokens, 0, MAX_TOKENS)?;
+    fields.require(
+        !tower.words || tower.tokens == 0 && head.keywords.is_some(),
+        format!("{name}.words"),
+        "true, but there are no keywords, or a table for pieces of words",
+    )?;
     let Some(keywords) = &head.keywords else {
         return fields.size(&format!("{name}.positions"), tower.positions, 2, 1024);
     };

@@ -366,6 +366,9 @@ pub struct TextTower {
     pub positions: usize,
     /// Rows of the table that free text is read with; 0: only the vocabulary can be read.
     pub tokens: usize,
+    /// Whether typed text is read by the words of the vocabulary, where a tokenizer would cut it into pieces of words.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub words: bool,
 }
 
 /// CLIP's image tower (spec: architecture, section 10.3).

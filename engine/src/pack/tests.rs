@@ -214,6 +214,13 @@ fn absurd_sizes_are_refused_before_anything_is_read() {
         "model.head.cascaded_share",
     );
     assert_field(
+        &refusal(|json| {
+            json["model"]["text_tower"]["words"] = json!(true);
+            json["model"]["text_tower"]["tokens"] = json!(5);
+        }),
+        "model.text_tower.words",
+    );
+    assert_field(
         &refusal(|json| json["vocabulary"]["tokens"] = json!([])),
         "vocabulary.tokens",
     );

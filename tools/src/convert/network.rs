@@ -234,6 +234,7 @@ fn text_tower(
         feed_forward,
         positions,
         tokens,
+        words: false,
     }))
 }
 

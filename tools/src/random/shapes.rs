@@ -171,6 +171,7 @@ fn text_tower(width: usize, tokens: usize) -> TextTower {
         feed_forward: 4 * width,
         positions: POSITIONS,
         tokens,
+        words: false,
     }
 }
 

@@ -218,6 +218,7 @@ pub fn text_tower(width: usize) -> PackTextTower {
         feed_forward: 4 * width,
         positions: MAX_WORDS + 2,
         tokens: 0,
+        words: true,
     }
 }
 
