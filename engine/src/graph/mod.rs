@@ -318,7 +318,7 @@ impl<O: Ops> Network<O> {
             return Err(EngineError::shape("text", "the pack has no text tower"));
         };
         let raw = match (self.words, self.head.keywords()) {
-            (Some(words), Some(keywords)) => tower.words(ops, ids, keywords.table(), words)?,
+            (Some(words), Some(keywords)) => tower.rows(ops, ids, keywords.table(), words)?,
             _ => tower.text(ops, ids)?,
         };
         Self::direction(ops, &raw).await

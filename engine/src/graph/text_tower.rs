@@ -71,24 +71,14 @@ impl<O: Ops> TextTower<O> {
             let problem = "the pack reads keywords only: it has no table for free text";
             return Err(EngineError::shape("text", problem));
         };
-        self.read(ops, ids, table, self.tokens)
+        self.rows(ops, ids, table, self.tokens)
     }
 
-    /// Rows of the vocabulary's `table`, which has `words` of them, as [`TextTower::text`] takes tokens.
+    /// The same for rows of another `table`, which has `rows` of them: the vocabulary's.
     ///
     /// # Errors
-    /// [`EngineError::Shape`] when there are too many of them, or one is none of the table's.
-    pub fn words(
-        &self,
-        ops: &mut O,
-        ids: &[u32],
-        table: &O::Weight,
-        words: usize,
-    ) -> Result<O::Tensor, EngineError> {
-        self.read(ops, ids, table, words)
-    }
-
-    fn read(
+    /// [`EngineError::Shape`] when the text is too long, or an id is none of the table's.
+    pub fn rows(
         &self,
         ops: &mut O,
         ids: &[u32],

@@ -113,7 +113,7 @@ pub trait Synthesiser {
 /// Opens one engine.
 pub fn open(kind: EngineKind) -> Result<Box<dyn Synthesiser>, SpeakError> {
     Ok(match kind {
-        EngineKind::Espeak => Box::new(OneAtATime::open(espeak::SharedEspeak::open)?),
+        EngineKind::Espeak => Box::new(espeak::SharedEspeak::open()?),
         EngineKind::Flite => Box::new(OneAtATime::open(Flite::open)?),
         EngineKind::Pico => Box::new(OneAtATime::open(Pico::open)?),
         EngineKind::RhVoice => Box::new(OneAtATime::open(RhVoice::open)?),

@@ -1,5 +1,6 @@
 //! One engine at work in a process at a time: the C libraries behind them share global state (Flite's list of
-//! voices and each voice's settings, for one), and several speaking at once bring the process down.
+//! voices and each voice's settings, for one), and several speaking at once bring the process down. espeak-ng has a lock
+//! of its own, which pronunciations take too.
 
 use std::mem::ManuallyDrop;
 use std::sync::{Mutex, MutexGuard, PoisonError};
