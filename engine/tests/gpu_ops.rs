@@ -10,7 +10,7 @@ mod gpu_support;
 
 use gpu_support::{attend, noise, weight, with_each_family, with_gpu};
 use proptest::prelude::*;
-use saysee_engine::ops::{Activation, Attention, Columns, Convolution, Ops};
+use saysee_engine::ops::{Activation, Attention, Columns, Convolution, Ops, Pooling, Window};
 use saysee_engine::pack::{TextFrame, WeightData, WeightFormat};
 
 const FORMATS: [WeightFormat; 4] = [
@@ -66,6 +66,36 @@ proptest! {
                 let y = ops.linear(&x, &w, biased.then_some(&bias), activation, added.then_some(&residual))?;
                 Ok(vec![y])
             });
+        });
+    }
+
+    #[test]
+    fn neighbours(
+        side in 1usize..12,
+        columns in 1usize..40,
+        kernel in 1usize..5,
+        stride in 1usize..4,
+        padding in 0usize..3,
+        seed: u64,
+    ) {
+        let window = Window { side, kernel: kernel.min(side + 2 * padding), stride, padding };
+        with_gpu(|gpu| {
+            agree!(gpu, 0.0, |ops| {
+                let x = ops.upload(&noise(side * side * columns, seed), side * side, columns)?;
+                Ok(vec![ops.neighbours(&x, window)?])
+            });
+        });
+    }
+
+    #[test]
+    fn pool_rows(rows in 1usize..50, columns in 1usize..150, seed: u64) {
+        with_gpu(|gpu| {
+            for pooling in [Pooling::Mean, Pooling::Maximum, Pooling::Presence] {
+                agree!(gpu, 1e-5, |ops| {
+                    let x = ops.upload(&noise(rows * columns, seed), rows, columns)?;
+                    Ok(vec![ops.pool_rows(&x, pooling)?])
+                });
+            }
         });
     }
 

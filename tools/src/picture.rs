@@ -30,10 +30,11 @@ pub fn preprocessing(folder: &Path, pack: &Pack) -> Result<Preprocessing, Failur
         let problem = "the pack has no image tower; convert it without --no-pictures";
         return Err(Failure::input(folder, problem));
     };
+    let pixels = tower.pixels();
     Ok(Preprocessing {
-        size: tower.size,
-        mean: tower.mean,
-        std: tower.deviation,
+        size: pixels.size,
+        mean: pixels.mean,
+        std: pixels.deviation,
     })
 }
 

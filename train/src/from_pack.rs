@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::module::Param;
 use burn::nn::{LayerNorm, Linear};
 use burn::prelude::*;
-use saysee_engine::pack::{self, Encoder, HeadBlock, Manifest, Pack};
+use saysee_engine::pack::{self, Encoder, HeadBlock, Manifest, Pack, Projection};
 
 use crate::error::TrainError;
 use crate::model::block::{Block, SelfAttention};
@@ -53,8 +53,13 @@ pub fn sizes(pack: &Pack) -> Result<SpeechConfig, TrainError> {
         .with_feed_forward(encoder.feed_forward)
         .with_kernel(encoder.kernel);
     let config = SpeechConfig::new(encoder, saysee_voices::phones::PHONES.len());
+    let parallel_hidden = match model.head.parallel {
+        Some(Projection::Mlp { hidden }) => hidden,
+        _ => 0,
+    };
     Ok(config
         .with_head_heads(*heads)
+        .with_parallel_hidden(parallel_hidden)
         .with_embedding(model.head.embedding))
 }
 
@@ -145,6 +150,9 @@ impl Source<'_> {
         head.attention.qkv.bias = Some(bias);
         self.linear("head.attention.out", &mut head.attention.out)?;
         self.norm("head.attention.norm", &mut head.norm)?;
+        if let Some(expansion) = &mut head.parallel_expansion {
+            self.linear("head.parallel.expand", expansion)?;
+        }
         self.linear("head.parallel.project", &mut head.parallel_projection)?;
         self.linear("head.firing.convolutions.0", &mut head.firing_convolution)?;
         self.linear("head.firing", &mut head.firing)?;

@@ -46,6 +46,27 @@ pub fn binary(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     (right + wrong).sum() / -rows
 }
 
+/// Cross-entropy of recognising what stands where something stands. `places [batch, places, concepts]`: logits, objects
+/// first; `standing`: places of the whole batch, and which object.
+pub fn recognised(places: Tensor<3>, objects: usize, standing: &[(usize, u16)]) -> Tensor<1> {
+    let device = places.device();
+    let [batch, count, concepts] = places.dims();
+    if standing.is_empty() {
+        return Tensor::zeros([1], &device);
+    }
+    let rows: Vec<i64> = standing.iter().map(|&(place, _)| place as i64).collect();
+    let total = rows.len();
+    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [total]), &device);
+    let mut wanted = vec![0.0f32; total * objects];
+    for (row, &(_, concept)) in standing.iter().enumerate() {
+        wanted[row * objects + usize::from(concept)] = 1.0;
+    }
+    let wanted = Tensor::<2>::from_data(TensorData::new(wanted, [total, objects]), &device);
+    let logits = places.reshape([batch * count, concepts]);
+    let logits = logits.select(0, rows).narrow(1, 0, objects);
+    (log_softmax(logits, 1) * wanted).sum() / -(total as f32)
+}
+
 /// Connectionist temporal classification: mean over the batch of the loss a phone.
 /// `log_probabilities [batch, frames, phones]`; utterances whose phones do not fit their frames count 0.
 pub fn phones(log_probabilities: Tensor<3>, frames: &[usize], targets: &[Vec<u8>]) -> Tensor<1> {

@@ -10,20 +10,21 @@ use saysee_engine::pack::FloatTensor;
 
 use crate::model::block::{Block, SelfAttention};
 use crate::model::head::HybridPlus;
+use crate::model::image_tower::ImageTower;
 use crate::model::speech::SpeechModel;
 use crate::model::text_tower::TextTower;
-use crate::model::towers::host;
+use crate::model::towers::{Towers, host};
 
 /// Tensors by name.
 pub type Tensors = BTreeMap<String, FloatTensor>;
 
 /// Every tensor of the pack: the speech model, its phone classifier only `with_phones`, the token table
-/// (L2-normalised rows; those of a pack as they are, so that its numbers stay what they were), and the text tower.
+/// (L2-normalised rows; those of a pack as they are, so that its numbers stay what they were), and the two towers.
 pub fn collect(
     model: &SpeechModel,
     table: Tensor<2>,
     with_phones: bool,
-    text: Option<&TextTower>,
+    towers: Option<&Towers>,
 ) -> Tensors {
     let mut list = List {
         tensors: Tensors::new(),
@@ -39,8 +40,9 @@ pub fn collect(
         list.linear("phones", &model.phones);
     }
     list.tensor("vocabulary.table", table);
-    if let Some(tower) = text {
-        list.text_tower(tower);
+    if let Some(towers) = towers {
+        list.text_tower(&towers.text);
+        list.image_tower(&towers.image);
     }
     list.tensors
 }
@@ -84,6 +86,9 @@ impl List {
         self.query_apart("head.attention", &head.attention.qkv);
         self.linear("head.attention.out", &head.attention.out);
         self.norm("head.attention.norm", &head.norm);
+        if let Some(expansion) = &head.parallel_expansion {
+            self.linear("head.parallel.expand", expansion);
+        }
         self.linear("head.parallel.project", &head.parallel_projection);
         self.linear("head.firing.convolutions.0", &head.firing_convolution);
         self.linear("head.firing", &head.firing);
@@ -106,6 +111,24 @@ impl List {
         }
         self.norm("text.norm", &tower.norm);
         self.tensor("text.projection", tower.projection.weight.val().transpose());
+    }
+
+    fn image_tower(&mut self, tower: &ImageTower) {
+        self.linear("image.patches", &tower.patches);
+        for (index, stage) in tower.stages.iter().enumerate() {
+            let name = format!("image.stages.{index}");
+            self.linear(&format!("{name}.convolution"), &stage.convolution);
+            self.norm(&format!("{name}.norm"), &stage.norm);
+        }
+        self.linear("image.concepts", &tower.concepts);
+        self.linear("image.named", &tower.named);
+        // The mean of the places and their maximum, side by side in training, are apart in packs.
+        let projection = tower.projection.weight.val().transpose();
+        let [_, inputs] = projection.dims();
+        let half = |first: usize| projection.clone().narrow(1, first, inputs / 2);
+        self.tensor("image.mean.weight", half(0));
+        self.optional("image.mean.bias", tower.projection.bias.as_ref());
+        self.tensor("image.maximum.weight", half(inputs / 2));
     }
 
     fn attention(&mut self, name: &str, attention: &SelfAttention) {

@@ -6,7 +6,8 @@ use saysee_engine::audio::LogMel;
 use saysee_engine::cpu::CpuOps;
 use saysee_engine::graph::Network;
 use saysee_engine::pack::{Manifest, Pack, WeightFormat};
-use saysee_train::commands::export::{describe, pack, text_tower};
+use saysee_train::commands::export::{describe, image_tower, pack, text_tower};
+use saysee_train::data::pictures::{self, PICTURE_VALUES};
 use saysee_train::description::front_end;
 use saysee_train::from_pack;
 use saysee_train::model::encoder::EncoderConfig;
@@ -24,7 +25,9 @@ fn small(device: &Device) -> (SpeechConfig, SpeechModel, Towers) {
         .with_width(64)
         .with_layers(2)
         .with_feed_forward(96);
-    let config = SpeechConfig::new(encoder, 42).with_embedding(EMBEDDING);
+    let config = SpeechConfig::new(encoder, 42)
+        .with_parallel_hidden(48)
+        .with_embedding(EMBEDDING);
     let model = config.init(device);
     (config, model, Towers::new(WORDS, 5, device))
 }
@@ -42,6 +45,14 @@ fn samples(count: usize) -> Vec<f32> {
         .collect()
 }
 
+/// Smooth colours with some noise.
+fn samples_of_pictures(count: usize) -> Vec<f32> {
+    let noise = samples(count);
+    (0..count)
+        .map(|index| (index as f32 * 0.003).sin() * 0.7 + noise[index])
+        .collect()
+}
+
 fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     a.iter()
@@ -56,7 +67,8 @@ fn an_exported_model_gives_the_numbers_it_was_trained_with() {
     let tokens: Vec<String> = (0..WORDS).map(|word| format!("word{word}")).collect();
     let mut manifest = describe(&config, "parity", WeightFormat::F32, tokens);
     manifest.model.text_tower = Some(text_tower(config.embedding));
-    let files = pack(manifest, &model, towers.text.rows(), Some(&towers.text)).unwrap();
+    manifest.model.image_tower = Some(image_tower(&towers.image));
+    let files = pack(manifest, &model, towers.text.rows(), Some(&towers)).unwrap();
     let shards = files.files[1..]
         .iter()
         .map(|(_, bytes)| bytes.clone())
@@ -114,6 +126,17 @@ fn an_exported_model_gives_the_numbers_it_was_trained_with() {
         let own = &taught[row * said.len()..(row + 1) * said.len()];
         assert!(largest_difference(own, &said) < 1e-4);
     }
+
+    // Pictures, by way of the image tower.
+    let numbers = samples_of_pictures(PICTURE_VALUES);
+    let taught = host(
+        towers
+            .image
+            .forward(pictures::tensor(numbers.clone(), 1, &device))
+            .embedding,
+    );
+    let seen = pollster::block_on(network.embed_image(&mut ops, &numbers)).unwrap();
+    assert!(largest_difference(&taught, &seen) < 1e-4);
 
     // And what is gone on with is what was exported.
     let tensors = |model| {

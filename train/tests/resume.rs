@@ -40,6 +40,7 @@ fn corpus(folder: &Path) {
 
 fn options(folder: &Path, out: &str) -> Options {
     Options {
+        parallel_hidden: 16,
         corpus: folder.join("corpus"),
         watch: folder.join("corpus"),
         towers: folder.join("none"),

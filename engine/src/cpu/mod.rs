@@ -3,6 +3,7 @@
 //! `saysee_cpu`; here operands are checked.
 
 mod checks;
+mod pictures;
 mod rank;
 mod slots;
 mod text;
@@ -15,7 +16,9 @@ use saysee_cpu::{Finish, InstructionSet};
 
 use crate::audio::{Heard, LogMel};
 use crate::error::EngineError;
-use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
+use crate::ops::{
+    Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Pooling, Segmented, Window,
+};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
 use checks::{check_bias, check_count, check_keys, fit, part, shape_of};
 
@@ -472,6 +475,14 @@ impl Ops for CpuOps {
         offset: usize,
     ) -> Result<Matrix, EngineError> {
         text::row_after(x, count, offset)
+    }
+
+    fn neighbours(&mut self, x: &Matrix, window: Window) -> Result<Matrix, EngineError> {
+        pictures::neighbours(x, window)
+    }
+
+    fn pool_rows(&mut self, x: &Matrix, pooling: Pooling) -> Result<Matrix, EngineError> {
+        pictures::pool_rows(x, pooling)
     }
 
     fn normalise_rows(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {

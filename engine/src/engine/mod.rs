@@ -122,7 +122,11 @@ impl Engine {
             longest_text: text_tower
                 .filter(|tower| tower.tokens > 0 || manifest.reads_words())
                 .map(|tower| tower.positions),
-            picture_size: manifest.model.image_tower.as_ref().map(|tower| tower.size),
+            picture_size: manifest
+                .model
+                .image_tower
+                .as_ref()
+                .map(|tower| tower.pixels().size),
             ids: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ use super::template::{self, Constant};
 use super::variant::{DIRECT_THREADS, number, product_constants, weight_constants};
 pub use super::variant::{Format, Product, Reads, Style, Tiles};
 use crate::error::EngineError;
+use crate::ops::Pooling;
 
 /// A kernel with its text constants chosen: the unit of compilation. The file's own header holds its contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +64,10 @@ pub enum Kernel {
     LogMelNormalise,
     /// `peak.wgsl`
     Peak,
+    /// `neighbours.wgsl`
+    Neighbours,
+    /// `pool_rows.wgsl`
+    PoolRows(Pooling),
 }
 
 /// Most blocks of 32 columns that one workgroup of `attention.wgsl` answers with.
@@ -142,7 +147,9 @@ pub fn all_variants() -> Vec<Kernel> {
         Kernel::LinearInteger,
         Kernel::QuantiseRows,
         Kernel::Peak,
+        Kernel::Neighbours,
     ]);
+    all.extend([Pooling::Mean, Pooling::Maximum, Pooling::Presence].map(Kernel::PoolRows));
     all
 }
 
@@ -204,6 +211,8 @@ impl Kernel {
             Self::LogMel => file!("log_mel", "rrrrrw"),
             Self::Maximum => file!("maximum", "rw"),
             Self::LogMelNormalise => file!("log_mel_normalise", "rrw"),
+            Self::Neighbours => file!("neighbours", "rw"),
+            Self::PoolRows(_) => file!("pool_rows", "rw"),
         }
     }
 
@@ -239,6 +248,7 @@ impl Kernel {
             }
             Self::Attention(blocks) => format!(" (BLOCKS {blocks})"),
             Self::AttentionDirect(Some(vectors)) => format!(" (VECTORS {vectors}, WHOLE yes)"),
+            Self::PoolRows(pooling) => format!(" (POOLING {})", pooling_text(pooling)),
             Self::LayerNorm(Style::Direct) | Self::ChannelNorm(Style::Direct) => {
                 " (LANES 1)".to_owned()
             }
@@ -278,6 +288,7 @@ impl Kernel {
             | Self::AttentionWeights
             | Self::NeighbourCosines => vec![number("LANES", 64)],
             Self::Maximum => vec![number("LANES", 256)],
+            Self::PoolRows(pooling) => vec![("POOLING", pooling_text(pooling).to_owned())],
             _ => Vec::new(),
         }
     }
@@ -293,6 +304,14 @@ impl Kernel {
                 message: error.to_string(),
             }
         })
+    }
+}
+
+fn pooling_text(pooling: Pooling) -> &'static str {
+    match pooling {
+        Pooling::Mean => "mean",
+        Pooling::Maximum => "maximum",
+        Pooling::Presence => "presence",
     }
 }
 

@@ -42,6 +42,7 @@ mod ledger;
 mod needs;
 mod norm;
 mod ops;
+mod pictures;
 mod pipelines;
 mod probe;
 mod profile;

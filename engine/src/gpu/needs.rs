@@ -2,7 +2,9 @@
 //! here is compiled at its first use.
 
 use super::kernels::{Format, Kernel, Product, Reads, Tiles, attention};
-use crate::pack::{Encoder, FrontEnd, HeadBlock, Manifest, Slots, Storage, WaveformNorm, plan};
+use crate::pack::{
+    Encoder, FrontEnd, HeadBlock, ImageTower, Manifest, Slots, Storage, WaveformNorm, plan,
+};
 
 /// The kernels of the network that `manifest` describes, each once, with this family of matrix products.
 pub(super) fn kernels(manifest: &Manifest, product: Product) -> Vec<Kernel> {
@@ -64,8 +66,11 @@ pub(super) fn kernels(manifest: &Manifest, product: Product) -> Vec<Kernel> {
         heads.push(tower.width / tower.heads);
         kernels.extend([Kernel::FrameText, Kernel::RowAfter]);
     }
-    if let Some(tower) = &model.image_tower {
-        heads.push(tower.width / tower.heads);
+    match &model.image_tower {
+        None => {}
+        Some(ImageTower::Transformer(tower)) => heads.push(tower.width / tower.heads),
+        // Pictures come later than voices: those kernels are compiled when they do.
+        Some(ImageTower::Convolutional(_)) => {}
     }
     kernels.extend(heads.into_iter().map(|size| attention(size, style, true)));
     let mut seen = std::collections::HashSet::new();

@@ -7,7 +7,9 @@ use super::record::{Rows, activation_number, vector};
 use super::recorder::fold;
 use super::tensor::{GpuTensor, GpuWeight};
 use crate::error::EngineError;
-use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
+use crate::ops::{
+    Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Pooling, Segmented, Window,
+};
 use crate::pack::{LogMelConfig, MAX_EXCLUDED, TextFrame, WeightData};
 
 impl Ops for GpuOps {
@@ -348,6 +350,14 @@ impl Ops for GpuOps {
         offset: usize,
     ) -> Result<GpuTensor, EngineError> {
         self.record_row_after(x, count, offset)
+    }
+
+    fn neighbours(&mut self, x: &GpuTensor, window: Window) -> Result<GpuTensor, EngineError> {
+        self.record_neighbours(x, window)
+    }
+
+    fn pool_rows(&mut self, x: &GpuTensor, pooling: Pooling) -> Result<GpuTensor, EngineError> {
+        self.record_pool_rows(x, pooling)
     }
 
     fn normalise_rows(&mut self, x: &GpuTensor) -> Result<GpuTensor, EngineError> {

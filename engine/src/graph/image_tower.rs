@@ -1,5 +1,6 @@
-//! CLIP's image tower: pixels to one embedding (spec: architecture section 10.3).
+//! Image towers: pixels to one embedding; here CLIP's (spec: architecture section 10.3).
 
+use super::image_convolutions::Convolutional;
 use super::transformer::{BlockStyle, TransformerBlock};
 use super::weights::{Norm, Weights};
 use crate::error::EngineError;
@@ -7,7 +8,53 @@ use crate::ops::{Activation, Ops};
 use crate::pack;
 
 /// The image tower.
-pub struct ImageTower<O: Ops> {
+pub enum ImageTower<O: Ops> {
+    /// CLIP's.
+    Transformer(Transformer<O>),
+    /// The bundled model's.
+    Convolutional(Convolutional<O>),
+}
+
+impl<O: Ops> ImageTower<O> {
+    /// Takes `image.*`.
+    ///
+    /// # Errors
+    /// A weight that is not there.
+    pub fn load(weights: &mut Weights<O>, sizes: &pack::ImageTower) -> Result<Self, EngineError> {
+        Ok(match sizes {
+            pack::ImageTower::Transformer(sizes) => {
+                Self::Transformer(Transformer::load(weights, sizes)?)
+            }
+            pack::ImageTower::Convolutional(sizes) => {
+                Self::Convolutional(Convolutional::load(weights, sizes)?)
+            }
+        })
+    }
+
+    /// Normalised planes `[3, size, size]` -> `[1, embedding]`, not normalised.
+    ///
+    /// # Errors
+    /// [`EngineError::Shape`] for planes of another size.
+    pub fn run(&self, ops: &mut O, planes: &[f32]) -> Result<O::Tensor, EngineError> {
+        match self {
+            Self::Transformer(tower) => tower.run(ops, planes),
+            Self::Convolutional(tower) => tower.run(ops, planes),
+        }
+    }
+}
+
+/// Refuses planes that are not `[3, size, size]`.
+pub(super) fn check_planes(planes: &[f32], size: usize) -> Result<(), EngineError> {
+    if planes.len() == 3 * size * size {
+        return Ok(());
+    }
+    let count = planes.len();
+    let problem = format!("{count} numbers, where 3 planes of {size} x {size} are seen");
+    Err(EngineError::shape("image", problem))
+}
+
+/// CLIP's image tower.
+pub struct Transformer<O: Ops> {
     patches: O::Weight,
     class: O::Weight,
     positions: O::Weight,
@@ -19,12 +66,8 @@ pub struct ImageTower<O: Ops> {
     patch: usize,
 }
 
-impl<O: Ops> ImageTower<O> {
-    /// Takes `image.*`.
-    ///
-    /// # Errors
-    /// A weight that is not there.
-    pub fn load(weights: &mut Weights<O>, sizes: &pack::ImageTower) -> Result<Self, EngineError> {
+impl<O: Ops> Transformer<O> {
+    fn load(weights: &mut Weights<O>, sizes: &pack::ImageTransformer) -> Result<Self, EngineError> {
         let style = BlockStyle {
             heads: sizes.heads,
             norm_first: true,
@@ -39,26 +82,14 @@ impl<O: Ops> ImageTower<O> {
             blocks: TransformerBlock::load_all(weights, "image.blocks", sizes.layers, style)?,
             norm_after: weights.norm("image.norm_after")?,
             projection: weights.weight("image.projection")?,
-            size: sizes.size,
-            patch: sizes.patch,
+            size: sizes.pixels.size,
+            patch: sizes.pixels.patch,
         })
     }
 
-    /// Normalised planes `[3, size, size]` -> `[1, embedding]`, not normalised.
-    ///
-    /// # Errors
-    /// [`EngineError::Shape`] for planes of another size.
-    pub fn run(&self, ops: &mut O, planes: &[f32]) -> Result<O::Tensor, EngineError> {
+    fn run(&self, ops: &mut O, planes: &[f32]) -> Result<O::Tensor, EngineError> {
         let side = self.size / self.patch;
-        if planes.len() != 3 * self.size * self.size {
-            let problem = format!(
-                "{} numbers, where 3 planes of {} x {} are seen",
-                planes.len(),
-                self.size,
-                self.size
-            );
-            return Err(EngineError::shape("image", problem));
-        }
+        check_planes(planes, self.size)?;
         let rows = ops.upload(
             &patches(planes, self.size, self.patch),
             side * side,

@@ -9,6 +9,7 @@
 //!   keywords.rs      slots, the vocabulary's nearest tokens       projection.rs
 //! phones.rs      which phone each frame holds
 //! text_tower.rs  keywords or typed text to an embedding         image_tower.rs  pixels to one
+//!                                                                 image_convolutions.rs
 //! measure.rs     the encoder alone, the search alone, and the time of each stage
 //! ```
 //!
@@ -19,6 +20,7 @@ pub mod front_end;
 mod growing;
 pub mod head;
 mod hubert;
+mod image_convolutions;
 mod image_tower;
 mod keywords;
 mod measure;

@@ -6,9 +6,11 @@
 //! *record* work on the GPU; [`Ops::read`] is the single place where results come back.
 
 mod firing;
+mod pictures;
 mod segments;
 
 pub use firing::{Cut, Slot, cut};
+pub use pictures::{Pooling, Window};
 pub use saysee_cpu::{Activation, Attention, Convolution};
 pub use segments::{Boundaries, boundaries};
 
@@ -294,6 +296,18 @@ pub trait Ops {
         x: &Self::Tensor,
         count: &Self::Tensor,
         offset: usize,
+    ) -> Result<Self::Tensor, EngineError>;
+
+    /// The neighbours of the places of a square, side by side, zero outside: `x [side * side, columns]` ->
+    /// `[outputs * outputs, kernel * kernel * columns]`, where [`Ops::linear`] makes a convolution of it.
+    fn neighbours(&mut self, x: &Self::Tensor, window: Window)
+    -> Result<Self::Tensor, EngineError>;
+
+    /// One row of many, `[1, columns]`.
+    fn pool_rows(
+        &mut self,
+        x: &Self::Tensor,
+        pooling: Pooling,
     ) -> Result<Self::Tensor, EngineError>;
 
     /// Each row divided by `max(its length, 1e-8)`.

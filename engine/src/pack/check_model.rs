@@ -14,6 +14,7 @@ use crate::format::Fields;
 const MAX_WIDTH: usize = 4096;
 const MAX_LAYERS: usize = 64;
 const MAX_TOKENS: usize = 100_000;
+const MAX_PATCHES_ON_A_SIDE: usize = 64;
 
 /// The whole network, its parts and how they fit.
 pub(super) fn check_model(fields: &Fields, model: &Model) -> Result<(), PackError> {
@@ -218,23 +219,41 @@ fn check_text_tower(fields: &Fields, tower: &TextTower, head: &Head) -> Result<(
 
 fn check_image_tower(fields: &Fields, tower: &ImageTower) -> Result<(), PackError> {
     let name = "model.image_tower";
-    fields.size(&format!("{name}.width"), tower.width, 1, MAX_WIDTH)?;
-    fields.size(&format!("{name}.layers"), tower.layers, 1, MAX_LAYERS)?;
-    check_heads(fields, name, tower.heads, tower.width)?;
-    let inside = format!("{name}.feed_forward");
-    fields.size(&inside, tower.feed_forward, 1, 4 * MAX_WIDTH)?;
-    fields.size(&format!("{name}.size"), tower.size, 1, 1024)?;
-    let fits = tower.patch >= 1 && tower.size.is_multiple_of(tower.patch);
+    let pixels = tower.pixels();
+    let field = |part: &str| format!("{name}.pixels.{part}");
+    fields.size(&field("size"), pixels.size, 1, 1024)?;
+    let fits = pixels.patch >= 1 && pixels.size.is_multiple_of(pixels.patch);
     fields.require(
         fits,
-        format!("{name}.patch"),
-        format!("{} does not divide {}", tower.patch, tower.size),
+        field("patch"),
+        format!("{} does not divide {}", pixels.patch, pixels.size),
     )?;
-    for (mean, deviation) in tower.mean.iter().zip(tower.deviation) {
-        fields.number(&format!("{name}.mean"), *mean, -10.0, 10.0)?;
-        fields.number(&format!("{name}.deviation"), deviation, 1e-3, 10.0)?;
+    fields.size(&field("patch"), pixels.side(), 1, MAX_PATCHES_ON_A_SIDE)?;
+    for (mean, deviation) in pixels.mean.iter().zip(pixels.deviation) {
+        fields.number(&field("mean"), *mean, -10.0, 10.0)?;
+        fields.number(&field("deviation"), deviation, 1e-3, 10.0)?;
     }
-    Ok(())
+    match tower {
+        ImageTower::Transformer(sizes) => {
+            fields.size(&format!("{name}.width"), sizes.width, 1, MAX_WIDTH)?;
+            fields.size(&format!("{name}.layers"), sizes.layers, 1, MAX_LAYERS)?;
+            check_heads(fields, name, sizes.heads, sizes.width)?;
+            let inside = format!("{name}.feed_forward");
+            fields.size(&inside, sizes.feed_forward, 1, 4 * MAX_WIDTH)
+        }
+        ImageTower::Convolutional(sizes) => {
+            let features = format!("{name}.patch_features");
+            fields.size(&features, sizes.patch_features, 1, MAX_WIDTH)?;
+            let stages = format!("{name}.stages");
+            fields.size(&stages, sizes.stages.len(), 1, MAX_LAYERS)?;
+            for (index, stage) in sizes.stages.iter().enumerate() {
+                let part = |part: &str| format!("{stages}[{index}].{part}");
+                fields.size(&part("outputs"), stage.outputs, 1, MAX_WIDTH)?;
+                fields.size(&part("stride"), stage.stride, 1, 4)?;
+            }
+            fields.size(&format!("{name}.concepts"), sizes.concepts, 1, MAX_TOKENS)
+        }
+    }
 }
 
 fn check_heads(fields: &Fields, name: &str, heads: usize, width: usize) -> Result<(), PackError> {

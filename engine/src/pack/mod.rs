@@ -20,8 +20,9 @@ pub use manifest::{
 };
 pub use model::{
     BatchNorm, ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HeadBlock, Hubert,
-    ImageTower, Keywords, LogMel, LogMelConfig, Model, Projection, Segments, Slots, Stride,
-    Subsampling, TextTower, Waveform, WaveformNorm,
+    ImageConvolutions, ImageStage, ImageTower, ImageTransformer, Keywords, LogMel, LogMelConfig,
+    Model, Pixels, Projection, Segments, Slots, Stride, Subsampling, TextTower, Waveform,
+    WaveformNorm,
 };
 pub use phones::{PhoneStates, Phones};
 pub use plan::{Piece, Storage, TensorPlan, plan};

@@ -371,10 +371,20 @@ pub struct TextTower {
     pub words: bool,
 }
 
-/// CLIP's image tower (spec: architecture, section 10.3).
+/// Turns pictures into embeddings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ImageTower {
+    /// CLIP's: patches as tokens of a transformer (spec: architecture, section 10.3).
+    Transformer(ImageTransformer),
+    /// The bundled model's: convolutions, and concepts that are looked for at every place.
+    Convolutional(ImageConvolutions),
+}
+
+/// [`ImageTower::Transformer`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ImageTower {
+pub struct ImageTransformer {
     /// Channels.
     pub width: usize,
     /// Blocks.
@@ -383,6 +393,39 @@ pub struct ImageTower {
     pub heads: usize,
     /// Width inside the feed-forward part.
     pub feed_forward: usize,
+    /// What it takes.
+    pub pixels: Pixels,
+}
+
+/// [`ImageTower::Convolutional`]: patches; stages of a 3x3 convolution, layer norm and ReLU, which add what came in where
+/// it has the same shape; concepts at each place, and what else the places hold, pooled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageConvolutions {
+    /// Channels of a patch.
+    pub patch_features: usize,
+    /// The stages, in order.
+    pub stages: Vec<ImageStage>,
+    /// Concepts that are looked for.
+    pub concepts: usize,
+    /// What it takes.
+    pub pixels: Pixels,
+}
+
+/// One stage of [`ImageConvolutions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageStage {
+    /// Channels that come out.
+    pub outputs: usize,
+    /// Places that go in for one that comes out, on a side.
+    pub stride: usize,
+}
+
+/// Pictures as an image tower takes them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pixels {
     /// Pixels on a side of the square it sees.
     pub size: usize,
     /// Pixels on a side of a patch; divides `size`.
@@ -394,8 +437,18 @@ pub struct ImageTower {
 }
 
 impl ImageTower {
-    /// Patches of a picture.
-    pub fn patches(&self) -> usize {
-        (self.size / self.patch) * (self.size / self.patch)
+    /// Pictures as it takes them.
+    pub fn pixels(&self) -> &Pixels {
+        match self {
+            Self::Transformer(sizes) => &sizes.pixels,
+            Self::Convolutional(sizes) => &sizes.pixels,
+        }
+    }
+}
+
+impl Pixels {
+    /// Patches on a side of a picture.
+    pub fn side(&self) -> usize {
+        self.size / self.patch
     }
 }

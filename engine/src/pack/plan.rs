@@ -3,8 +3,9 @@
 use super::check_model::is_quantisable;
 use super::manifest::{MAX_SHARD_BYTES, Manifest, WeightFormat};
 use super::model::{
-    BatchNorm, ConvolutionalTransformer, Encoder, FrontEnd, Head, HeadBlock, Hubert, ImageTower,
-    Keywords, Model, Projection, Slots, TextTower, WaveformNorm,
+    BatchNorm, ConvolutionalTransformer, Encoder, FrontEnd, Head, HeadBlock, Hubert,
+    ImageConvolutions, ImageTower, ImageTransformer, Keywords, Model, Pixels, Projection, Slots,
+    TextTower, WaveformNorm,
 };
 use super::weight::GROUP;
 
@@ -302,10 +303,18 @@ impl List {
     }
 
     fn image_tower(&mut self, tower: &ImageTower, embedding: usize) {
-        let pixels = 3 * tower.patch * tower.patch;
-        self.half("image.patches", &[tower.width, pixels]);
+        match tower {
+            ImageTower::Transformer(sizes) => self.image_transformer(sizes, embedding),
+            ImageTower::Convolutional(sizes) => self.image_convolutions(sizes, embedding),
+        }
+    }
+
+    fn image_transformer(&mut self, tower: &ImageTransformer, embedding: usize) {
+        let Pixels { patch, .. } = tower.pixels;
+        let side = tower.pixels.side();
+        self.half("image.patches", &[tower.width, 3 * patch * patch]);
         self.plain("image.class", &[1, tower.width]);
-        self.plain("image.positions", &[tower.patches() + 1, tower.width]);
+        self.plain("image.positions", &[side * side + 1, tower.width]);
         self.norm("image.norm_before", tower.width);
         for index in 0..tower.layers {
             let name = format!("image.blocks.{index}");
@@ -313,6 +322,26 @@ impl List {
         }
         self.norm("image.norm_after", tower.width);
         self.matrix("image.projection", embedding, tower.width);
+    }
+
+    fn image_convolutions(&mut self, tower: &ImageConvolutions, embedding: usize) {
+        let patch = tower.pixels.patch;
+        self.half(
+            "image.patches.weight",
+            &[tower.patch_features, 3 * patch * patch],
+        );
+        self.plain("image.patches.bias", &[tower.patch_features]);
+        let mut inputs = tower.patch_features;
+        for (index, stage) in tower.stages.iter().enumerate() {
+            let name = format!("image.stages.{index}");
+            self.linear(&format!("{name}.convolution"), stage.outputs, 9 * inputs);
+            self.norm(&format!("{name}.norm"), stage.outputs);
+            inputs = stage.outputs;
+        }
+        self.linear("image.concepts", tower.concepts, inputs);
+        self.matrix("image.named.weight", embedding, tower.concepts);
+        self.linear("image.mean", embedding, inputs);
+        self.matrix("image.maximum.weight", embedding, inputs);
     }
 
     fn linear(&mut self, name: &str, outputs: usize, inputs: usize) {

@@ -4,7 +4,9 @@ use web_time::Instant;
 
 use super::{Profiled, ProfiledWeight, stored_bytes};
 use crate::error::EngineError;
-use crate::ops::{Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Segmented};
+use crate::ops::{
+    Activation, Attention, Columns, Convolution, Fired, Firing, Ops, Pooling, Segmented, Window,
+};
 use crate::pack::{LogMelConfig, TextFrame, WeightData};
 
 impl<O: Ops> Profiled<O> {
@@ -370,6 +372,32 @@ impl<O: Ops> Ops for Profiled<O> {
         let bytes = 2 * matrix_bytes(1, columns);
         self.timed("row_after".to_owned(), 0, bytes, |ops| {
             ops.row_after(x, count, offset)
+        })
+    }
+
+    fn neighbours(
+        &mut self,
+        x: &Self::Tensor,
+        window: Window,
+    ) -> Result<Self::Tensor, EngineError> {
+        let (_, columns) = self.ops.shape(x);
+        let (rows, taps) = (
+            window.outputs() * window.outputs(),
+            window.kernel * window.kernel,
+        );
+        let bytes = self.bytes(x) + matrix_bytes(rows, taps * columns);
+        let name = format!("neighbours {rows} x {}", taps * columns);
+        self.timed(name, 0, bytes, |ops| ops.neighbours(x, window))
+    }
+
+    fn pool_rows(
+        &mut self,
+        x: &Self::Tensor,
+        pooling: Pooling,
+    ) -> Result<Self::Tensor, EngineError> {
+        let bytes = self.bytes(x);
+        self.timed("pool_rows".to_owned(), 0, bytes, |ops| {
+            ops.pool_rows(x, pooling)
         })
     }
 

@@ -83,7 +83,7 @@ fn text(manifest: &Manifest) -> Result<Case, String> {
 fn picture(manifest: &Manifest) -> Result<Case, String> {
     let tower = manifest.model.image_tower.as_ref();
     let tower = tower.ok_or("the pack sees no pictures, so there is none to time")?;
-    let numbers = 3 * tower.size * tower.size;
+    let numbers = 3 * tower.pixels().size * tower.pixels().size;
     Ok(Case {
         mode: Mode::Picture,
         seconds: None,

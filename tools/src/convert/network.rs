@@ -3,8 +3,9 @@
 use saysee_checkpoint::Checkpoint;
 use saysee_clip_inputs::Preprocessing;
 use saysee_engine::pack::{
-    BatchNorm, Encoder, Firing, FrontEnd, Head, HeadBlock, Hubert, ImageTower, Keywords, Model,
-    Projection, Segments, Slots, Stride, TextTower, Waveform, WaveformNorm,
+    BatchNorm, Encoder, Firing, FrontEnd, Head, HeadBlock, Hubert, ImageTower, ImageTransformer,
+    Keywords, Model, Pixels, Projection, Segments, Slots, Stride, TextTower, Waveform,
+    WaveformNorm,
 };
 
 use super::recipe::{Branch, Recipe};
@@ -261,14 +262,16 @@ fn image_tower(
     let [rows, _] = shapes.of("clip.model.visual.positional_embedding")?;
     let [feed_forward, _] = shapes.of(&format!("{blocks}.0.mlp.c_fc.weight"))?;
     let side = rows.saturating_sub(1).isqrt();
-    Ok(Some(ImageTower {
+    Ok(Some(ImageTower::Transformer(ImageTransformer {
         width,
         layers: shapes.count(blocks, "mlp.c_fc.weight", 64),
         heads: recipe.image_heads,
         feed_forward,
-        size: side * patch,
-        patch,
-        mean: Preprocessing::CLIP.mean,
-        deviation: Preprocessing::CLIP.std,
-    }))
+        pixels: Pixels {
+            size: side * patch,
+            patch,
+            mean: Preprocessing::CLIP.mean,
+            deviation: Preprocessing::CLIP.std,
+        },
+    })))
 }

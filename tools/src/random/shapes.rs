@@ -1,9 +1,9 @@
 //! The networks that random packs are made of.
 
 use saysee_engine::pack::{
-    BatchNorm, Encoder, Firing, FrontEnd, Head, HeadBlock, Hubert, ImageTower, Keywords, Limits,
-    Manifest, Model, Projection, Slots, Stride, TextFrame, TextTower, Vocabulary, Waveform,
-    WaveformNorm, WeightFormat,
+    BatchNorm, Encoder, Firing, FrontEnd, Head, HeadBlock, Hubert, ImageTower, ImageTransformer,
+    Keywords, Limits, Manifest, Model, Pixels, Projection, Slots, Stride, TextFrame, TextTower,
+    Vocabulary, Waveform, WaveformNorm, WeightFormat,
 };
 use saysee_engine::testing;
 
@@ -185,16 +185,18 @@ fn clip(tiny: Model) -> Model {
             ..tiny.head
         },
         text_tower: Some(text_tower(512, CLIP_TOKENS)),
-        image_tower: Some(ImageTower {
+        image_tower: Some(ImageTower::Transformer(ImageTransformer {
             width: 768,
             layers: 12,
             heads: 12,
             feed_forward: 3072,
-            size: 224,
-            patch: 32,
-            mean: [0.481_454_66, 0.457_827_5, 0.408_210_73],
-            deviation: [0.268_629_54, 0.261_302_6, 0.275_777_1],
-        }),
+            pixels: Pixels {
+                size: 224,
+                patch: 32,
+                mean: [0.481_454_66, 0.457_827_5, 0.408_210_73],
+                deviation: [0.268_629_54, 0.261_302_6, 0.275_777_1],
+            },
+        })),
         ..tiny
     }
 }
@@ -222,7 +224,7 @@ fn set_layers(model: &mut Model, layers: usize) {
     if let Some(tower) = &mut model.text_tower {
         tower.layers = layers;
     }
-    if let Some(tower) = &mut model.image_tower {
+    if let Some(ImageTower::Transformer(tower)) = &mut model.image_tower {
         tower.layers = layers;
     }
 }

@@ -33,5 +33,5 @@ pub mod sheet;
 pub use captions::{Caption, CaptionKind, captions, main_caption, word_prompts};
 pub use concepts::vocabulary;
 pub use lists::scene_list;
-pub use picture::{CREDIT, LICENCE, PictureError, Renderer};
+pub use picture::{CREDIT, LICENCE, PictureError, Placed, Renderer};
 pub use scene::{SceneError, SceneSpec, Split};

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use burn::prelude::*;
 use saysee_engine::pack::{
-    BatchNorm, ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HeadBlock, Keywords,
-    Limits, LogMel, Manifest, Model, PackFiles, PhoneStates, Phones, Projection, Slots,
-    Subsampling, TextFrame, TextTower as PackTextTower, Vocabulary as PackVocabulary, WeightFormat,
-    write,
+    BatchNorm, ConvolutionalTransformer, Encoder, Firing, FrontEnd, Head, HeadBlock,
+    ImageConvolutions, ImageStage, ImageTower as PackImageTower, Keywords, Limits, LogMel,
+    Manifest, Model, PackFiles, PhoneStates, Phones, Pixels, Projection, Slots, Subsampling,
+    TextFrame, TextTower as PackTextTower, Vocabulary as PackVocabulary, WeightFormat, write,
 };
 use saysee_voices::phones::{BLANK, PHONES, Pronouncer, symbol};
 use serde_json::json;
@@ -16,8 +16,9 @@ use crate::checkpoint::Checkpoint;
 use crate::description::{EMBEDDING_SPACE, front_end};
 use crate::error::TrainError;
 use crate::from_pack;
+use crate::model::image_tower::{ImageTower, PATCH, PICTURE_SIZE};
 use crate::model::speech::{SpeechConfig, SpeechModel};
-use crate::model::text_tower::{HEADS, LAYERS, MAX_WORDS, TextTower};
+use crate::model::text_tower::{HEADS, LAYERS, MAX_WORDS};
 use crate::model::towers::Towers;
 use crate::tensors::collect;
 use crate::vocabulary::{FIRST_WORD, Vocabulary};
@@ -70,7 +71,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let config = SpeechConfig::of(&options.speech)?;
     let checkpoint = Checkpoint::new(options.speech.join("checkpoint"));
     let model = checkpoint.model(config.init(&device))?;
-    let (vocabulary, table, text) =
+    let (vocabulary, table, towers) =
         match options.pack.as_deref().map(from_pack::open).transpose()? {
             Some(pack) => (
                 from_pack::vocabulary(&pack),
@@ -78,8 +79,8 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
                 None,
             ),
             None => {
-                let text = Towers::load(&options.towers)?.text;
-                (Vocabulary::default(), text.rows(), Some(text))
+                let towers = Towers::load(&options.towers)?;
+                (Vocabulary::default(), towers.text.rows(), Some(towers))
             }
         };
     let name = options
@@ -104,8 +105,9 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     if let Some(keywords) = &mut manifest.model.head.keywords {
         keywords.threshold = options.keyword_threshold;
     }
-    if text.is_some() {
+    if let Some(towers) = &towers {
         manifest.model.text_tower = Some(text_tower(config.embedding));
+        manifest.model.image_tower = Some(image_tower(&towers.image));
         manifest.model.head.cascaded_share = options.cascaded_share;
     }
     manifest.provenance = json!({
@@ -115,7 +117,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         "speech": "synthesised: espeak-ng, flite, festival, SVOX Pico, RHVoice",
         "pictures": "composed scenes, Twemoji artwork",
     });
-    let files = pack(manifest, &model, table, text.as_ref())?;
+    let files = pack(manifest, &model, table, towers.as_ref())?;
     write_folder(&options.out, &files)
 }
 
@@ -156,7 +158,10 @@ pub fn describe(
                     heads: config.head_heads,
                 },
                 embedding: config.embedding,
-                parallel: Some(Projection::Linear),
+                parallel: Some(match config.parallel_hidden {
+                    0 => Projection::Linear,
+                    hidden => Projection::Mlp { hidden },
+                }),
                 keywords: Some(Keywords {
                     slots: Slots::Firing(Firing {
                         convolutions: 1,
@@ -203,10 +208,10 @@ pub fn pack(
     manifest: Manifest,
     model: &SpeechModel,
     table: Tensor<2>,
-    text: Option<&TextTower>,
+    towers: Option<&Towers>,
 ) -> Result<PackFiles, TrainError> {
     let phones = manifest.phones.is_some();
-    Ok(write(manifest, &collect(model, table, phones, text))?)
+    Ok(write(manifest, &collect(model, table, phones, towers))?)
 }
 
 /// The text tower as a pack describes it; typed text is read by the words of the vocabulary.
@@ -220,6 +225,25 @@ pub fn text_tower(width: usize) -> PackTextTower {
         tokens: 0,
         words: true,
     }
+}
+
+/// The image tower as a pack describes it.
+pub fn image_tower(tower: &ImageTower) -> PackImageTower {
+    let stages = tower.stages.iter().map(|stage| ImageStage {
+        outputs: stage.outputs(),
+        stride: stage.stride(),
+    });
+    PackImageTower::Convolutional(ImageConvolutions {
+        patch_features: tower.patches.weight.dims()[1],
+        stages: stages.collect(),
+        concepts: tower.concepts.weight.dims()[1],
+        pixels: Pixels {
+            size: PICTURE_SIZE as usize,
+            patch: PATCH,
+            mean: [0.5; 3],
+            deviation: [0.5; 3],
+        },
+    })
 }
 
 /// How each token sounds; what is no word has no sound.

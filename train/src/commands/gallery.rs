@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use saysee_engine::gallery::{EmbeddingFormat, Embeddings, GalleryManifest, Item, write};
 
 use crate::data::pictures::{PICTURE_VALUES, push_bytes, push_view};
+use crate::data::places::View;
 use crate::description::EMBEDDING_SPACE;
 use crate::error::TrainError;
 use crate::model::towers::Towers;
@@ -96,7 +97,12 @@ fn embed(towers: &Towers, planes: &[u8]) -> Vec<f32> {
     let mut views = Vec::new();
     for mirrored in [false, true] {
         for (across, down) in [(0, 0), (3, 0), (-3, 0), (0, 3), (0, -3)] {
-            push_view(planes, across, down, mirrored, &mut views);
+            let view = View {
+                across,
+                down,
+                mirrored,
+            };
+            push_view(planes, view, &mut views);
         }
     }
     let count = views.len() / PICTURE_VALUES;

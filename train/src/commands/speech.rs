@@ -90,6 +90,9 @@ pub struct Options {
     /// Blocks of the encoder.
     #[arg(long, default_value_t = 4)]
     pub layers: usize,
+    /// Width between the two layers of the parallel projection; 0: it has one.
+    #[arg(long, default_value_t = 256)]
+    pub parallel_hidden: usize,
     /// Start with the weights of another run (`train/work/heads`, say).
     #[arg(long, conflicts_with = "pack")]
     pub from: Option<PathBuf>,
@@ -137,6 +140,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         Some(pack) => from_pack::sizes(pack)?,
         None => {
             let mut config = SpeechConfig::standard();
+            config.parallel_hidden = options.parallel_hidden;
             config.encoder = EncoderConfig::new()
                 .with_width(options.width)
                 .with_layers(options.layers)
@@ -161,7 +165,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         optimiser = checkpoint.optimiser(optimiser)?;
         first = step;
     } else if let Some(other) = &options.from {
-        model = Checkpoint::new(other.join("checkpoint")).model(model)?;
+        model = started_from(other, &config, model, &device)?;
         first = options.first_step;
     } else if let Some(pack) = &source {
         model = from_pack::speech(pack, &device)?;
@@ -237,6 +241,24 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     }
     bar.finish();
     Ok(())
+}
+
+/// The model of another run; with a fresh head where that one's is of another shape.
+fn started_from(
+    folder: &Path,
+    config: &SpeechConfig,
+    fresh: SpeechModel,
+    device: &Device,
+) -> Result<SpeechModel, TrainError> {
+    let checkpoint = Checkpoint::new(folder.join("checkpoint"));
+    let other = SpeechConfig::of(folder)?;
+    if other.parallel_hidden == config.parallel_hidden && other.embedding == config.embedding {
+        return checkpoint.model(fresh);
+    }
+    Ok(SpeechModel {
+        head: fresh.head,
+        ..checkpoint.model(other.init(device))?
+    })
 }
 
 /// The corpus with everything that goes along with it.

@@ -7,6 +7,7 @@ use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::prelude::*;
 use saysee_scenes::Split;
+use saysee_scenes::concepts::objects;
 use saysee_scenes::listing::entries;
 
 use crate::checkpoint::Checkpoint;
@@ -14,7 +15,7 @@ use crate::data::pictures;
 use crate::data::scenes::{SceneBatch, SceneData};
 use crate::embeddings;
 use crate::error::TrainError;
-use crate::losses::{SCALE, binary, contrastive, same_pairs};
+use crate::losses::{SCALE, binary, contrastive, recognised, same_pairs};
 use crate::model::towers::Towers;
 use crate::progress;
 use crate::retrieval::recall;
@@ -39,9 +40,12 @@ pub struct Options {
     /// Training steps.
     #[arg(long, default_value_t = 2_500)]
     steps: usize,
-    /// Pictures a step.
+    /// Scenes a step.
     #[arg(long, default_value_t = 48)]
     batch: usize,
+    /// Crowds to learn objects from, and how many a step.
+    #[arg(long, num_args = 2, value_names = ["COUNT", "BATCH"], default_values_t = [12_000, 24])]
+    crowds: Vec<usize>,
     /// Go on with the image tower alone: what speech was taught to match stays as it is.
     #[arg(long)]
     pictures_only: bool,
@@ -60,8 +64,13 @@ const CONCEPTS_WEIGHT: f32 = 0.2;
 pub fn run(options: &Options) -> Result<(), TrainError> {
     let vocabulary = Vocabulary::default();
     let listed = entries(Split::Train, options.scenes, options.scene_seed)?;
-    let bar = progress::bar("drawing", options.scenes);
+    let [crowds, crowds_a_step] = options.crowds[..] else {
+        return Err(TrainError::Options("--crowds takes two numbers".to_owned()));
+    };
+    let bar = progress::bar("drawing", options.scenes + crowds);
     let data = SceneData::new(listed, &vocabulary, || bar.inc(1))?;
+    let data = data.with_crowds(crowds, || bar.inc(1))?;
+    let crowds_a_step = if crowds > 0 { crowds_a_step } else { 0 };
     bar.finish();
     let held_out = SceneData::new(
         entries(Split::Dev, 240, options.scene_seed)?,
@@ -92,8 +101,8 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     };
     let bar = progress::bar("towers", options.steps);
     for step in first..options.steps {
-        let batch = data.batch(options.batch, options.seed, step);
-        let (loss, matching, shown) = losses(&towers, &batch, options, &device);
+        let batch = data.batch(options.batch, crowds_a_step, options.seed, step);
+        let (loss, [matching, shown, standing]) = losses(&towers, &batch, options, &device);
         let gradients = GradientsParams::from_grads(loss.backward(), &towers);
         towers = optimiser.step(schedule.rate(step), towers, gradients);
         bar.set_position(step as u64 + 1);
@@ -101,7 +110,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
             progress::log(
                 &bar,
                 format!(
-                    "step {} matching {matching:.3} concepts {shown:.4}",
+                    "step {} matching {matching:.3} concepts {shown:.4} objects {standing:.3}",
                     step + 1
                 ),
             );
@@ -133,12 +142,13 @@ fn losses(
     batch: &SceneBatch,
     options: &Options,
     device: &Device,
-) -> (Tensor<1>, f32, f32) {
+) -> (Tensor<1>, [f32; 3]) {
     let size = options.batch;
-    let (picture, logits) =
-        towers
-            .image
-            .forward(pictures::tensor(batch.planes.clone(), size, device));
+    let count = batch.planes.len() / pictures::PICTURE_VALUES;
+    let seen = towers
+        .image
+        .forward(pictures::tensor(batch.planes.clone(), count, device));
+    let embedding = seen.embedding.narrow(0, 0, size);
     let text = towers.text.forward(&batch.words, device);
     let text = if options.pictures_only {
         text.detach()
@@ -147,18 +157,16 @@ fn losses(
     };
     let mut keys = batch.words.clone();
     keys.iter_mut().for_each(|words| words.sort_unstable());
-    let matching = contrastive(picture, text, same_pairs(&keys, device), SCALE);
-    let concepts = logits.dims()[1];
+    let matching = contrastive(embedding, text, same_pairs(&keys, device), SCALE);
+    let concepts = seen.concepts.dims()[1];
     let targets = Tensor::from_data(
         TensorData::new(batch.shown.clone(), [size, concepts]),
         device,
     );
-    let shown = binary(logits, targets);
-    let values = (
-        matching.clone().into_scalar::<f32>(),
-        shown.clone().into_scalar::<f32>(),
-    );
-    (matching + shown * CONCEPTS_WEIGHT, values.0, values.1)
+    let shown = binary(seen.concepts.narrow(0, 0, size), targets);
+    let standing = recognised(seen.places, objects().len(), &batch.standing);
+    let parts = [&matching, &shown, &standing].map(|part| part.clone().into_scalar::<f32>());
+    (matching + shown * CONCEPTS_WEIGHT + standing, parts)
 }
 
 /// Text -> picture recall at 1 and 10 on scenes, by their first caption.

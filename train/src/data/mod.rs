@@ -4,5 +4,6 @@
 pub mod frames;
 pub mod listing;
 pub mod pictures;
+pub mod places;
 pub mod scenes;
 pub mod speech;

@@ -4,6 +4,7 @@ use burn::prelude::*;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
+use super::places::View;
 use crate::model::image_tower::PICTURE_SIZE;
 
 /// Values of one picture: 3 planes of [`PICTURE_SIZE`] x [`PICTURE_SIZE`].
@@ -29,7 +30,12 @@ pub fn push_bytes(picture: &RgbImage, bytes: &mut Vec<u8>) {
 }
 
 /// Appends one picture's planes as seen a little aside or in a mirror; what moves in at an edge repeats it.
-pub fn push_view(picture: &[u8], across: i32, down: i32, mirrored: bool, values: &mut Vec<f32>) {
+pub fn push_view(picture: &[u8], view: View, values: &mut Vec<f32>) {
+    let View {
+        across,
+        down,
+        mirrored,
+    } = view;
     let side = PICTURE_SIZE as i32;
     for channel in 0..3 {
         for y in 0..side {

@@ -8,8 +8,9 @@ use saysee_scenes::listing::Entry;
 use saysee_scenes::{Renderer, concepts};
 
 use super::pictures::{PICTURE_VALUES, push_bytes, push_view, value};
+use super::places::{Standing, View, concepts_at};
 use crate::error::TrainError;
-use crate::model::image_tower::PICTURE_SIZE;
+use crate::model::image_tower::{PICTURE_SIZE, PLACES};
 use crate::vocabulary::Vocabulary;
 
 /// Scenes with their pictures drawn once, at the size the tower looks at.
@@ -18,17 +19,22 @@ pub struct SceneData {
     planes: Vec<u8>,
     words: Vec<Vec<Vec<u16>>>,
     shown: Vec<HashSet<usize>>,
+    standing: Vec<Vec<Standing>>,
     concepts: usize,
+    crowds: Vec<u8>,
+    crowded: Vec<Vec<Standing>>,
 }
 
-/// One batch of pictures with a caption each.
+/// One batch of scenes with a caption each, and of crowds.
 pub struct SceneBatch {
-    /// Planes of the pictures, one after another.
+    /// Planes of the pictures, one after another: scenes, then crowds.
     pub planes: Vec<f32>,
-    /// Content tokens of one caption a picture.
+    /// Content tokens of one caption a scene.
     pub words: Vec<Vec<u16>>,
-    /// `[batch, concepts]`: 1 where a concept is shown.
+    /// `[scenes, concepts]`: 1 where a concept is shown.
     pub shown: Vec<f32>,
+    /// Places of the batch where an object stands, and which concept it is.
+    pub standing: Vec<(usize, u16)>,
 }
 
 impl SceneData {
@@ -51,6 +57,7 @@ impl SceneData {
         let mut planes = Vec::with_capacity(entries.len() * PICTURE_VALUES);
         let mut words = Vec::with_capacity(entries.len());
         let mut shown = Vec::with_capacity(entries.len());
+        let mut standing = Vec::with_capacity(entries.len());
         for entry in &entries {
             push_bytes(&renderer.render(&entry.scene, PICTURE_SIZE)?, &mut planes);
             words.push(
@@ -62,6 +69,15 @@ impl SceneData {
             );
             let names = entry.scene.resolve()?.concepts().into_iter();
             shown.push(names.filter_map(|name| ids.get(name).copied()).collect());
+            let groups = entry.scene.groups.iter();
+            let objects: Vec<Option<u16>> = groups
+                .map(|group| ids.get(group.object.as_str()).map(|&id| id as u16))
+                .collect();
+            let placed = renderer.objects(&entry.scene)?;
+            let known = placed
+                .iter()
+                .filter_map(|placed| Some(Standing::new(objects[placed.group]?, placed)));
+            standing.push(known.collect());
             progress();
         }
         Ok(Self {
@@ -69,8 +85,33 @@ impl SceneData {
             planes,
             words,
             shown,
+            standing,
             concepts: ids.len(),
+            crowds: Vec::new(),
+            crowded: Vec::new(),
         })
+    }
+
+    /// Draws crowds too; calls `progress` after each.
+    ///
+    /// # Errors
+    /// Never for what the lists hold.
+    pub fn with_crowds(
+        mut self,
+        count: usize,
+        mut progress: impl FnMut(),
+    ) -> Result<Self, TrainError> {
+        let renderer = Renderer::new();
+        for seed in 0..count as u64 {
+            let crowd = renderer.crowd(seed, PICTURE_SIZE)?;
+            push_bytes(&crowd.picture, &mut self.crowds);
+            // Objects are the first of the concepts.
+            let objects = crowd.objects.iter();
+            let standing = objects.map(|(object, placed)| Standing::new(*object as u16, placed));
+            self.crowded.push(standing.collect());
+            progress();
+        }
+        Ok(self)
     }
 
     /// The scenes.
@@ -94,18 +135,20 @@ impl SceneData {
         &self.words[scene]
     }
 
-    /// The batch of a step: scenes at random, shifted, mirrored, brightened a little.
-    pub fn batch(&self, size: usize, seed: u64, step: usize) -> SceneBatch {
+    /// The batch of a step: scenes and crowds at random, shifted, mirrored, brightened a little.
+    pub fn batch(&self, size: usize, crowds: usize, seed: u64, step: usize) -> SceneBatch {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(step as u64);
         let mut batch = SceneBatch {
             planes: Vec::with_capacity(size * PICTURE_VALUES),
             words: Vec::new(),
             shown: vec![0.0; size * self.concepts],
+            standing: Vec::new(),
         };
         for row in 0..size {
             let scene = rng.random_range(0..self.entries.len());
-            self.push_varied(scene, &mut rng, &mut batch.planes);
+            let view = push_varied(&self.planes, scene, &mut rng, &mut batch.planes);
+            batch.stand(row, &self.standing[scene], view);
             let captions = &self.words[scene];
             batch
                 .words
@@ -114,21 +157,40 @@ impl SceneData {
                 batch.shown[row * self.concepts + concept] = 1.0;
             }
         }
+        for row in size..size + crowds {
+            let crowd = rng.random_range(0..self.crowded.len());
+            let view = push_varied(&self.crowds, crowd, &mut rng, &mut batch.planes);
+            batch.stand(row, &self.crowded[crowd], view);
+        }
         batch
     }
+}
 
-    fn push_varied(&self, scene: usize, rng: &mut ChaCha8Rng, planes: &mut Vec<f32>) {
-        let picture = &self.planes[scene * PICTURE_VALUES..(scene + 1) * PICTURE_VALUES];
-        let (across, down) = (rng.random_range(-4..=4), rng.random_range(-4..=4));
-        let mirrored = rng.random_bool(0.5);
-        let (gain, lift) = (
-            rng.random_range(0.9..1.1f32),
-            rng.random_range(-0.06..0.06f32),
-        );
-        let start = planes.len();
-        push_view(picture, across, down, mirrored, planes);
-        planes[start..]
-            .iter_mut()
-            .for_each(|value| *value = *value * gain + lift);
+impl SceneBatch {
+    /// Notes which objects stand where in picture `row`.
+    fn stand(&mut self, row: usize, objects: &[Standing], view: View) {
+        let places = (row * PLACES * PLACES..).zip(concepts_at(objects, view));
+        let standing = places.filter_map(|(place, concept)| Some((place, concept?)));
+        self.standing.extend(standing);
     }
+}
+
+/// Appends the planes of a picture among `pictures` as a view of it.
+fn push_varied(pictures: &[u8], index: usize, rng: &mut ChaCha8Rng, planes: &mut Vec<f32>) -> View {
+    let picture = &pictures[index * PICTURE_VALUES..(index + 1) * PICTURE_VALUES];
+    let view = View {
+        across: rng.random_range(-4..=4),
+        down: rng.random_range(-4..=4),
+        mirrored: rng.random_bool(0.5),
+    };
+    let (gain, lift) = (
+        rng.random_range(0.9..1.1f32),
+        rng.random_range(-0.06..0.06f32),
+    );
+    let start = planes.len();
+    push_view(picture, view, planes);
+    planes[start..]
+        .iter_mut()
+        .for_each(|value| *value = *value * gain + lift);
+    view
 }

@@ -7,7 +7,7 @@ use std::thread;
 use burn::prelude::*;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use saysee_degrade::{Degradation, Preset};
+use saysee_degrade::{Degradation, Preset, SAMPLE_RATE};
 use saysee_engine::audio::LogMel;
 use saysee_voices::corpus::{Clip, CorpusReader};
 
@@ -20,6 +20,13 @@ use crate::vocabulary::{UNKNOWN, Vocabulary};
 const BATCHES_A_DRAW: usize = 8;
 /// Clips are joined as long as the whole stays this short.
 const LONGEST_JOINED: usize = 4 * 16_000;
+/// How often a side of an utterance is cut close to the voice, as a share of how often utterances are degraded: whoever
+/// holds a button lets go of it with the last word.
+const CUT_SHARE: f64 = 0.4;
+/// The most that a cut leaves beside the voice, in samples.
+const LEFT_BY_A_CUT: usize = 1000;
+/// What is softer than this share of the loudest sample does not count as voice.
+const VOICE: f32 = 0.02;
 /// Silence between joined clips, in samples.
 const PAUSE: usize = 1600;
 /// Words that name nothing.
@@ -116,6 +123,34 @@ struct Utterance {
     clean: Vec<f32>,
     /// First sample of each clip.
     starts: Vec<usize>,
+    /// Seconds of the degraded samples that were cut off before the first.
+    cut: f32,
+}
+
+impl Utterance {
+    /// Cuts off what is before and after the voice, but for the given number of samples.
+    fn cut_close(&mut self, left: [Option<usize>; 2], degradation: &Degradation) {
+        let [first, last] = voice(&self.clean).map(|sample| {
+            let seconds = sample as f32 / SAMPLE_RATE as f32;
+            (degradation.time(seconds) * SAMPLE_RATE as f32) as usize
+        });
+        if let Some(left) = left[1] {
+            self.samples.truncate(last + left);
+        }
+        if let Some(left) = left[0] {
+            let cut = first.saturating_sub(left).min(self.samples.len());
+            self.samples.drain(..cut);
+            self.cut = cut as f32 / SAMPLE_RATE as f32;
+        }
+    }
+}
+
+/// The first and the last sample of the voice.
+fn voice(samples: &[f32]) -> [usize; 2] {
+    let loudest = samples.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+    let loud = |x: &f32| x.abs() > VOICE * loudest;
+    let first = samples.iter().position(loud).unwrap_or(0);
+    [first, samples.iter().rposition(loud).unwrap_or(first)]
 }
 
 /// A corpus as the training reads it.
@@ -226,6 +261,11 @@ impl SpeechData {
                 degradation.apply(&clean, &[&other])?
             };
             utterance.clean = clean;
+            let cut = [(); 2].map(|()| {
+                let left = rng.random_range(0..LEFT_BY_A_CUT);
+                rng.random_bool(CUT_SHARE * share).then_some(left)
+            });
+            utterance.cut_close(cut, degradation);
         }
         self.assemble(&parts)
     }
@@ -268,6 +308,7 @@ impl SpeechData {
             samples,
             clean: Vec::new(),
             starts,
+            cut: 0.0,
         })
     }
 
@@ -383,7 +424,8 @@ fn taught(
     let mut nearest = 0;
     for step in 0..steps {
         let degraded = (step * TEACHER_HOP) as f32 / 16_000.0;
-        let sample = ((degraded - degradation.padding[0]) * speed * 16_000.0).max(0.0) as usize;
+        let clean = (degraded + utterance.cut - degradation.padding[0]) * speed;
+        let sample = (clean * 16_000.0).max(0.0) as usize;
         let distance = |index: usize| vectors[index].0.abs_diff(sample);
         while nearest + 1 < vectors.len() && distance(nearest + 1) <= distance(nearest) {
             nearest += 1;
@@ -418,6 +460,33 @@ mod tests {
             assert!(high - low < 500, "step {step}: {low} to {high}");
         }
         assert_ne!(PLAN.clips(&lengths, 0), PLAN.clips(&lengths, 8));
+    }
+
+    #[test]
+    fn a_cut_leaves_the_voice() {
+        let quiet = vec![0.001f32; 1000];
+        let clean = [quiet.clone(), vec![0.5; 2000], quiet].concat();
+        let utterance = |speed: Option<f32>| {
+            let degradation = Degradation {
+                speed,
+                padding: [0.1, 0.2],
+                ..Degradation::default()
+            };
+            let mut utterance = Utterance {
+                clips: vec![0],
+                samples: degradation.apply(&clean, &[]).unwrap(),
+                clean: clean.clone(),
+                starts: vec![0],
+                cut: 0.0,
+            };
+            utterance.cut_close([Some(100), Some(200)], &degradation);
+            utterance
+        };
+        let plain = utterance(None);
+        assert_eq!(plain.samples.len(), 100 + 2000 + 200 - 1);
+        assert!((plain.cut - (0.1 + 900.0 / 16_000.0)).abs() < 1e-3);
+        let fast = utterance(Some(1.25));
+        assert!(fast.samples.len().abs_diff(100 + 1600 + 200) < 8);
     }
 
     #[test]

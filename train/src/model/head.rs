@@ -21,7 +21,9 @@ pub struct HybridPlus {
     pub attention: SelfAttention,
     /// The shared block's post-norm.
     pub norm: LayerNorm,
-    /// `width -> embedding`.
+    /// `width -> hidden`, with ReLU, where the projection has two layers.
+    pub parallel_expansion: Option<Linear>,
+    /// `width or hidden -> embedding`.
     pub parallel_projection: Linear,
     /// `3 width -> width`: what the firing weights look at.
     pub firing_convolution: Linear,
@@ -42,14 +44,16 @@ pub struct HeadOutput {
 }
 
 impl HybridPlus {
-    /// Fresh weights.
+    /// Fresh weights; a `hidden` of 0 is none.
     pub fn new(
         width: usize,
         states: usize,
         heads: usize,
+        hidden: usize,
         embedding: usize,
         device: &Device,
     ) -> Self {
+        let expands = hidden > 0;
         Self {
             mix: Initializer::Zeros.init([states], device),
             cls: Initializer::Normal {
@@ -59,7 +63,9 @@ impl HybridPlus {
             .init([1, width], device),
             attention: SelfAttention::new(width, heads, device),
             norm: LayerNormConfig::new(width).init(device),
-            parallel_projection: LinearConfig::new(width, embedding).init(device),
+            parallel_expansion: expands.then(|| LinearConfig::new(width, hidden).init(device)),
+            parallel_projection: LinearConfig::new(if expands { hidden } else { width }, embedding)
+                .init(device),
             firing_convolution: LinearConfig::new(3 * width, width).init(device),
             firing: LinearConfig::new(width, 1).init(device),
             keyword_projection: LinearConfig::new(width, embedding).init(device),
@@ -95,9 +101,14 @@ impl HybridPlus {
             .norm
             .forward(source.clone() + self.attention.forward(source, &mask.with_cls(&device)));
         let embedding = self.parallel_projection.weight.dims()[1];
+        let parallel = y.clone().narrow(1, 0, 1);
+        let parallel = match &self.parallel_expansion {
+            Some(expansion) => relu(expansion.forward(parallel)),
+            None => parallel,
+        };
         let parallel = self
             .parallel_projection
-            .forward(y.clone().narrow(1, 0, 1))
+            .forward(parallel)
             .reshape([batch, embedding]);
         let frames_out = mask.apply(y.narrow(1, 1, frames));
         let alpha = sigmoid(self.firing.forward(relu(

@@ -10,6 +10,8 @@ use super::head::normalise;
 
 /// Pictures are looked at as squares of this many pixels.
 pub const PICTURE_SIZE: u32 = 96;
+/// Places on a side of what the last stage leaves.
+pub const PLACES: usize = 6;
 /// Pixels on a side of the patches that pictures are cut into first.
 pub const PATCH: usize = 4;
 /// Channels of a patch.
@@ -38,6 +40,16 @@ impl Stage {
         }
     }
 
+    /// Channels that come out.
+    pub fn outputs(&self) -> usize {
+        self.convolution.weight.dims()[1]
+    }
+
+    /// Places that go in for one that comes out, on a side.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
     /// `[batch, side * side, inputs]` -> `[batch, side' * side', outputs]`.
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let seen = neighbours(x.clone(), 3, self.stride, 1);
@@ -59,6 +71,16 @@ pub struct ImageTower {
     pub named: Linear,
     /// Pooled features, their mean and their maximum -> the rest of the embedding: number, colour, light.
     pub projection: Linear,
+}
+
+/// What the image tower makes of pictures.
+pub struct Seen {
+    /// `[batch, embedding]`, L2-normalised.
+    pub embedding: Tensor<2>,
+    /// Logits of concepts, for the picture as a whole: `[batch, concepts]`.
+    pub concepts: Tensor<2>,
+    /// The same at each place: `[batch, PLACES * PLACES, concepts]`.
+    pub places: Tensor<3>,
 }
 
 impl ImageTower {
@@ -83,23 +105,27 @@ impl ImageTower {
         }
     }
 
-    /// Pictures `[batch, 3, 96, 96]` in `[-1, 1]` -> (embedding `[batch, embedding]`, L2-normalised;
-    /// concept logits `[batch, concepts]`).
+    /// Looks at pictures `[batch, 3, 96, 96]` in `[-1, 1]`.
     ///
     /// A concept is looked for at every place, and the places are pooled afterwards: what is small is not averaged away.
-    pub fn forward(&self, pictures: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
+    pub fn forward(&self, pictures: Tensor<4>) -> Seen {
         let [batch, planes, height, width] = pictures.dims();
         let pixels = pictures
             .reshape([batch, planes, height * width])
             .swap_dims(1, 2);
         let x = relu(self.patches.forward(neighbours(pixels, PATCH, PATCH, 0)));
         let x = self.stages.iter().fold(x, |x, stage| stage.forward(x));
-        let concepts = most_at_one_place(self.concepts.forward(x.clone()));
+        let places = self.concepts.forward(x.clone());
+        let concepts = most_at_one_place(places.clone());
         let mean = x.clone().mean_dim(1).squeeze_dim::<2>(1);
         let most = x.max_dim(1).squeeze_dim::<2>(1);
         let embedding = self.projection.forward(Tensor::cat(vec![mean, most], 1))
             + self.named.forward(sigmoid(concepts.clone()));
-        (normalise(embedding), concepts)
+        Seen {
+            embedding: normalise(embedding),
+            concepts,
+            places,
+        }
     }
 }
 

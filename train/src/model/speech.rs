@@ -25,6 +25,9 @@ pub struct SpeechConfig {
     /// Attention heads of the head's shared block.
     #[config(default = 4)]
     pub head_heads: usize,
+    /// Width between the two layers of the parallel projection; 0: it has one.
+    #[config(default = 0)]
+    pub parallel_hidden: usize,
     /// Width of the joint embedding space.
     #[config(default = 128)]
     pub embedding: usize,
@@ -47,6 +50,7 @@ impl SpeechConfig {
     /// The sizes of the bundled pack.
     pub fn standard() -> Self {
         Self::new(EncoderConfig::new(), saysee_voices::phones::PHONES.len())
+            .with_parallel_hidden(256)
     }
 
     /// Keeps the sizes beside a run's checkpoint.
@@ -85,6 +89,7 @@ impl SpeechConfig {
                 width,
                 self.encoder.layers + 1,
                 self.head_heads,
+                self.parallel_hidden,
                 self.embedding,
                 device,
             ),

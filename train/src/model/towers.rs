@@ -67,10 +67,8 @@ impl Towers {
 
     /// Embeddings of pictures given as planes.
     pub fn embed_planes(&self, planes: Vec<f32>, count: usize) -> Vec<f32> {
-        let (embedded, _) = self
-            .image
-            .forward(pictures::tensor(planes, count, &self.device()));
-        host(embedded)
+        let pictures = pictures::tensor(planes, count, &self.device());
+        host(self.image.forward(pictures).embedding)
     }
 
     /// Embeddings of captions, one after another.

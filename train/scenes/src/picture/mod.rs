@@ -4,6 +4,7 @@ mod artwork;
 mod backdrop;
 mod canvas;
 mod cluster;
+mod crowd;
 mod dye;
 mod layout;
 mod places;
@@ -22,6 +23,7 @@ use artwork::{Edge, Gallery};
 pub use artwork::{Look, label};
 use backdrop::Backdrop;
 use canvas::Canvas;
+pub use crowd::Crowd;
 pub use layout::Placed;
 use weather::Sky;
 
@@ -99,11 +101,7 @@ impl Renderer {
         for object in objects.iter().filter(|o| o.grounded) {
             ground_shadow(&mut canvas, object);
         }
-        let edge = if sky.dark() || places::dark(resolved.place) {
-            Edge::Rim
-        } else {
-            Edge::Shadow
-        };
+        let edge = edge(resolved.place, sky);
         for object in &objects {
             self.draw_object(&mut picture, object, edge)?;
         }
@@ -208,6 +206,15 @@ impl Renderer {
         };
         picture.draw_pixmap(0, 0, sprite.pixels.as_ref(), &paint, transform, None);
         Ok(())
+    }
+}
+
+/// What is around drawings in a place, so that they stand out.
+fn edge(place: &Place, sky: Sky) -> Edge {
+    if sky.dark() || places::dark(place) {
+        Edge::Rim
+    } else {
+        Edge::Shadow
     }
 }
 
