@@ -1,6 +1,6 @@
 //! Scenes as the towers learn from them: pictures, captions, and which concepts are shown.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -13,6 +13,9 @@ use crate::error::TrainError;
 use crate::model::image_tower::{PICTURE_SIZE, PLACES};
 use crate::vocabulary::Vocabulary;
 
+/// Places that the scenes of a batch are of.
+const PLACES_A_BATCH: usize = 3;
+
 /// Scenes with their pictures drawn once, at the size the tower looks at.
 pub struct SceneData {
     entries: Vec<Entry>,
@@ -21,6 +24,8 @@ pub struct SceneData {
     shown: Vec<HashSet<usize>>,
     standing: Vec<Vec<Standing>>,
     concepts: usize,
+    /// Scenes of each place.
+    by_place: Vec<Vec<usize>>,
     crowds: Vec<u8>,
     crowded: Vec<Vec<Standing>>,
 }
@@ -81,6 +86,7 @@ impl SceneData {
             progress();
         }
         Ok(Self {
+            by_place: by_place(&entries),
             entries,
             planes,
             words,
@@ -135,7 +141,8 @@ impl SceneData {
         &self.words[scene]
     }
 
-    /// The batch of a step: scenes and crowds at random, shifted, mirrored, brightened a little.
+    /// The batch of a step: scenes and crowds at random, shifted, mirrored, brightened a little. Scenes are of a few places
+    /// only, so that it is not enough to tell those apart.
     pub fn batch(&self, size: usize, crowds: usize, seed: u64, step: usize) -> SceneBatch {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(step as u64);
@@ -145,8 +152,12 @@ impl SceneData {
             shown: vec![0.0; size * self.concepts],
             standing: Vec::new(),
         };
+        let chosen: Vec<&Vec<usize>> = (0..PLACES_A_BATCH)
+            .map(|_| &self.by_place[rng.random_range(0..self.by_place.len())])
+            .collect();
         for row in 0..size {
-            let scene = rng.random_range(0..self.entries.len());
+            let place = chosen[row % PLACES_A_BATCH];
+            let scene = place[rng.random_range(0..place.len())];
             let view = push_varied(&self.planes, scene, &mut rng, &mut batch.planes);
             batch.stand(row, &self.standing[scene], view);
             let captions = &self.words[scene];
@@ -164,6 +175,16 @@ impl SceneData {
         }
         batch
     }
+}
+
+/// The scenes of each place, in the order of the places' names.
+fn by_place(entries: &[Entry]) -> Vec<Vec<usize>> {
+    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (scene, entry) in entries.iter().enumerate() {
+        let place = places.entry(entry.scene.place.as_str());
+        place.or_default().push(scene);
+    }
+    places.into_values().collect()
 }
 
 impl SceneBatch {
