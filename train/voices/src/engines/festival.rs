@@ -8,7 +8,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::{Request, SpeakError, Speech, Synthesiser, require_sound};
+use super::{Request, SpeakError, Speech, Synthesiser, TimedWord, require_sound};
 use crate::{
     audio,
     voice::{EngineKind, Voice},
@@ -72,10 +72,16 @@ impl Festival {
                 "(unwind-protect (begin ({function}) (Parameter.set 'Duration_Stretch {stretch:.3}) \
                  (if (boundp 'hts_engine_params) \
                  (set! hts_engine_params (cons '(\"-r\" {rate:.3}) hts_engine_params))) \
-                 (utt.save.wave (utt.synth (Utterance Text \"{text}\")) \"{file}\" 'riff)))",
+                 (set! said (utt.synth (Utterance Text \"{text}\"))) \
+                 (utt.save.wave said \"{wav}\" 'riff) \
+                 (set! times (fopen \"{words}\" \"w\")) \
+                 (mapcar (lambda (word) (format times \"%s %f %f\\n\" (item.name word) \
+                 (item.feat word 'word_start) (item.feat word 'word_end))) (utt.relation.items said 'Word)) \
+                 (fclose times)))",
                 stretch = 1.0 / request.rate,
                 rate = request.rate,
-                file = folder.join(format!("{i}.wav")).display(),
+                wav = folder.join(format!("{i}.wav")).display(),
+                words = folder.join(format!("{i}.words")).display(),
             );
         }
         script
@@ -135,18 +141,34 @@ impl Synthesiser for Festival {
                 let (samples, sample_rate) =
                     audio::read_wav(&scratch.0.join(format!("{i}.wav")))
                         .map_err(|error| failed(format!("saying {:?}: {error}", request.text)))?;
+                // Without times a sentence is as good as those of engines that never tell.
+                let words = fs::read_to_string(scratch.0.join(format!("{i}.words")))
+                    .map_or_else(|_| Vec::new(), |text| timed_words(&text));
                 require_sound(
                     ENGINE,
                     request,
                     Speech {
                         samples,
                         sample_rate,
-                        words: Vec::new(),
+                        words,
                     },
                 )
             })
             .collect()
     }
+}
+
+/// Lines of a word, when it begins and when it ends, in seconds.
+fn timed_words(text: &str) -> Vec<TimedWord> {
+    let word = |line: &str| {
+        let mut parts = line.split_whitespace();
+        Some(TimedWord {
+            word: parts.next()?.to_owned(),
+            start: parts.next()?.parse().ok()?,
+            end: parts.next()?.parse().ok()?,
+        })
+    };
+    text.lines().filter_map(word).collect()
 }
 
 /// A folder that goes away with the batch.
@@ -170,5 +192,20 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         // What cannot be removed lies in the system's temporary folder and does no harm.
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_come_with_their_times() {
+        let words = timed_words("two 0.090000 0.245000\nbroken 0.3\ndogs 0.245000 0.870000\n");
+        let words: Vec<_> = words
+            .iter()
+            .map(|w| (w.word.as_str(), w.start, w.end))
+            .collect();
+        assert_eq!(words, [("two", 0.09, 0.245), ("dogs", 0.245, 0.87)]);
     }
 }
