@@ -127,6 +127,7 @@ pub fn manifest_with_phones(weights: WeightFormat) -> Manifest {
         pronunciations: (0..tokens).map(spoken).collect(),
         weight: 0.1,
         stray_cost: 8.0,
+        share: 0.0,
         threshold: 0.0,
     });
     manifest

@@ -24,6 +24,11 @@ pub fn contrastive(a: Tensor<2>, b: Tensor<2>, same: Tensor<2>, scale: f32) -> T
     (picked(logits.clone()) + picked(logits.transpose())) * 0.5
 }
 
+/// The mean of 1 - cosine over pairs of rows, L2-normalised.
+pub fn apart(a: Tensor<2>, b: Tensor<2>) -> Tensor<1> {
+    ((a * b).sum_dim(1).neg() + 1.0).mean()
+}
+
 /// Marks pairs of a batch that mean the same, the diagonal excluded. `keys`: equal where the meaning is.
 pub fn same_pairs<T: PartialEq>(keys: &[T], device: &Device) -> Tensor<2> {
     let batch = keys.len();

@@ -32,6 +32,10 @@ pub const WEIGHTS: Weights = Weights {
     picture: 0.5,
 };
 
+/// How much nearness to what the text tower says counts beside being nearer to it than to other texts. Others of a batch
+/// are seldom alike, so that being nearer alone is learnt from a few words of a sentence.
+const NEAR: f32 = 6.0;
+
 /// What the speech model's outputs should match.
 pub struct Targets {
     towers: Towers,
@@ -110,12 +114,10 @@ impl Targets {
             Tensor::zeros([1], device)
         } else {
             let rows = Tensor::from_data(TensorData::new(known, [said.len()]), device);
-            losses::contrastive(
-                output.parallel.clone().select(0, rows),
-                self.texts(&said, device),
-                losses::same_pairs(&keys, device),
-                SCALE,
-            )
+            let own = output.parallel.clone().select(0, rows);
+            let texts = self.texts(&said, device);
+            let near = losses::apart(own.clone(), texts.clone());
+            losses::contrastive(own, texts, losses::same_pairs(&keys, device), SCALE) + near * NEAR
         };
         let (rows, pictures, scenes) = self.pictures(clips, device);
         let picture = if scenes.len() < 2 {

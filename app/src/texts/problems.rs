@@ -92,7 +92,7 @@ pub fn next_step(code: Code) -> &'static str {
             "Copy all of it and open it again, or ask whoever sent it for another one."
         }
         Code::LinkForeign => "Open it with the model and the pictures it was made with.",
-        Code::TextRefused => "Try a shorter description of a picture.",
+        Code::TextRefused => "Try other words for what a picture shows, or fewer.",
         Code::TooLarge => {
             "Try a smaller one; with “?backend=cpu” it may run, slowly, if there is memory for it."
         }

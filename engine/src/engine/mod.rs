@@ -17,6 +17,7 @@ mod naming;
 mod options;
 mod rehearsal;
 mod report;
+mod rereading;
 mod sounds;
 
 pub use answer::{Answer, Keyword, Match, Timing};
@@ -38,6 +39,7 @@ use backend::Backend;
 use candidates::Candidates;
 use derived::Derived;
 use naming::{Naming, Times};
+use rereading::Rereading;
 use sounds::Sounds;
 
 /// A network on a backend, with a gallery to rank.
@@ -45,6 +47,7 @@ pub struct Engine {
     backend: Backend,
     report: BackendReport,
     naming: Option<Naming>,
+    rereading: Option<Rereading>,
     excluded: Vec<usize>,
     derived: Derived,
     embedding_space: String,
@@ -112,6 +115,7 @@ impl Engine {
         });
         Self {
             naming,
+            rereading: Rereading::of(manifest),
             excluded: manifest.vocabulary.excluded.clone(),
             derived: Derived::of(head, &manifest.vocabulary),
             backend,
@@ -211,7 +215,7 @@ impl Engine {
         let start = Instant::now();
         let seconds = self.check(samples)?;
         let heard = self.backend.hear(samples).await?;
-        Ok(self.answer(heard, seconds, top_n, start))
+        self.answer(heard, seconds, top_n, start).await
     }
 
     /// As [`Engine::query`] for the beginning of an utterance that is still being spoken: call it again and again as it
@@ -228,15 +232,33 @@ impl Engine {
         let start = Instant::now();
         let seconds = self.check(samples)?;
         let heard = self.backend.hear_growing(samples).await?;
-        Ok(self.answer(heard, seconds, top_n, start))
+        self.answer(heard, seconds, top_n, start).await
     }
 
-    fn answer(&self, heard: Heard, seconds: f32, top_n: usize, start: Instant) -> Answer {
-        let network_ms = milliseconds(start);
-        let named = self.naming.as_ref();
-        let keywords = named.map_or_else(Vec::new, |naming| naming.keywords(&heard, seconds));
+    async fn answer(
+        &mut self,
+        mut heard: Heard,
+        seconds: f32,
+        top_n: usize,
+        start: Instant,
+    ) -> Result<Answer, EngineError> {
+        let mut network_ms = milliseconds(start);
+        let keywords = match &self.naming {
+            Some(naming) => naming.keywords(&heard, seconds),
+            None => Vec::new(),
+        };
+        if let (Some(rereading), Some(naming)) = (&self.rereading, &self.naming)
+            && let Some(text) = rereading.text(&keywords, &naming.tokens)
+        {
+            let text = self.backend.embed_text(&text).await?;
+            heard.embedding = rereading.mixed(&heard.embedding, &text);
+            if !heard.scores.is_empty() {
+                heard.scores = self.backend.search(&heard.embedding).await?;
+            }
+            network_ms = milliseconds(start);
+        }
         let results = self.matches(&heard.scores, top_n);
-        Answer {
+        Ok(Answer {
             seconds,
             embedding: heard.embedding,
             keywords,
@@ -245,7 +267,7 @@ impl Engine {
                 network_ms,
                 total_ms: milliseconds(start),
             },
-        }
+        })
     }
 
     /// How well each token of the vocabulary fits an utterance that is one word, in the order of the vocabulary: higher

@@ -40,6 +40,14 @@ pub struct Phones {
     pub stray_cost: f32,
     /// The share of its phones that a word must be heard with more than.
     pub threshold: f32,
+    /// Share of the keywords' embedding, as they were named and as the text tower reads them, in the one that pictures
+    /// are ranked by, 0 to 1; what the network itself says has the rest.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub share: f32,
+}
+
+fn is_zero(share: &f32) -> bool {
+    *share == 0.0
 }
 
 /// What the phone classifier reads, layer-normalised without an affine part.
@@ -91,6 +99,12 @@ impl Phones {
         fields.number("phones.weight", self.weight, 0.0, 10.0)?;
         fields.number("phones.stray_cost", self.stray_cost, 0.01, 100.0)?;
         fields.number("phones.threshold", self.threshold, 0.0, 1.0)?;
+        fields.number("phones.share", self.share, 0.0, 1.0)?;
+        fields.require(
+            self.share == 0.0 || manifest.reads_words(),
+            "phones.share",
+            "there is no text tower that reads the words of the vocabulary",
+        )?;
         let keywords = manifest.model.head.keywords.as_ref();
         let slots = keywords.map(|keywords| &keywords.slots);
         let Some(slots @ (Slots::Firing(_) | Slots::Segments(_))) = slots else {

@@ -1,6 +1,17 @@
 //! Typed text by the words of a pack's vocabulary: the way in for packs whose text tower reads whole words.
 
-use super::manifest::Vocabulary;
+use super::manifest::{TextFrame, Vocabulary};
+
+impl TextFrame {
+    /// The first of these rows with start and end around them, at most `most` in all.
+    pub fn around(&self, mut rows: Vec<u32>, most: usize) -> Vec<u32> {
+        rows.truncate(most.saturating_sub(2));
+        let mut framed = vec![self.start as u32];
+        framed.append(&mut rows);
+        framed.push(self.end as u32);
+        framed
+    }
+}
 
 impl Vocabulary {
     /// The rows that stand for the words of `text` that the vocabulary has, start and end of the text included, at
@@ -11,15 +22,8 @@ impl Vocabulary {
             .split(|character: char| !(character.is_alphanumeric() || character == '\''))
             .filter(|word| !word.is_empty())
             .filter_map(|word| self.row_of(&word.to_lowercase()))
-            .take(most.saturating_sub(2))
             .collect();
-        if rows.is_empty() {
-            return None;
-        }
-        let mut framed = vec![self.frame.start as u32];
-        framed.extend(rows);
-        framed.push(self.frame.end as u32);
-        Some(framed)
+        (!rows.is_empty()).then(|| self.frame.around(rows, most))
     }
 
     fn row_of(&self, word: &str) -> Option<u32> {

@@ -35,6 +35,10 @@ pub struct Arguments {
     /// What happens to the sound before it is heard: clean, 20db or 10db; several are measured one after the other.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "clean", value_parser = condition)]
     degrade: Vec<Condition>,
+    /// Seconds of quiet around each recording before anything happens to it. A microphone hears the room before and after a
+    /// sentence, and recordings that were cut close to the voice have nothing of it.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = seconds)]
+    around: f32,
     /// Words, one a line, that utterances which are one word are told among; otherwise all those that occur.
     #[arg(long, value_name = "FILE")]
     names: Option<PathBuf>,
@@ -63,6 +67,13 @@ fn condition(name: &str) -> Result<Condition, String> {
     }
 }
 
+fn seconds(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(seconds) if (0.0..=5.0).contains(&seconds) => Ok(seconds),
+        _ => Err("expected seconds, 0 to 5".to_owned()),
+    }
+}
+
 impl Condition {
     fn name(self) -> &'static str {
         self.0.map_or("clean", Preset::name)
@@ -79,6 +90,7 @@ struct Output {
     utterances: usize,
     names: usize,
     seed: u64,
+    around: f32,
     conditions: Vec<Report>,
 }
 
@@ -125,6 +137,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
             } else {
                 1
             },
+            around: arguments.around,
             degrade: condition.0,
             names: &names,
         };
@@ -147,6 +160,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
         utterances: utterances.len(),
         names: names.len(),
         seed: arguments.seed,
+        around: arguments.around,
         conditions,
     };
     if arguments.json {

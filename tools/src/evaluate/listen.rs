@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use indicatif::ProgressBar;
 use saysee_degrade::Preset;
 use saysee_engine::Engine;
+use saysee_engine::audio::SAMPLE_RATE;
 use saysee_engine::cpu::Pool;
 use saysee_engine::pack::Pack;
 use saysee_measures::recall;
@@ -59,6 +60,8 @@ pub struct Listening<'a> {
     pub backend: Backend,
     /// Threads, each with an engine of its own.
     pub threads: usize,
+    /// Seconds of quiet around each recording before that.
+    pub around: f32,
     /// What happens to the sound; nothing for what is clean.
     pub degrade: Option<Preset>,
     /// Words that an utterance which is one word is told among, beside the whole vocabulary.
@@ -112,7 +115,10 @@ impl Listening<'_> {
     }
 
     fn hear_one(&self, engine: &mut Engine, utterance: &Utterance) -> Result<Heard, Failure> {
-        let mut samples = manifest::samples(utterance, engine.max_seconds())?;
+        let mut samples = manifest::samples(utterance, engine.max_seconds() - 2.0 * self.around)?;
+        let quiet = (self.around * SAMPLE_RATE as f32) as usize;
+        samples.splice(0..0, std::iter::repeat_n(0.0, quiet));
+        samples.extend(std::iter::repeat_n(0.0, quiet));
         let named = std::path::Path::new(&utterance.id);
         if let Some(preset) = self.degrade {
             let degraded = preset.degradation(&utterance.id).apply(&samples, &[]);
@@ -131,12 +137,12 @@ impl Listening<'_> {
             let alternatives = keyword.alternatives.into_iter().map(|(name, _)| name);
             HeardKeyword {
                 names: std::iter::once(keyword.token).chain(alternatives).collect(),
-                start: f64::from(keyword.start),
-                end: f64::from(keyword.end),
+                start: f64::from(keyword.start - self.around),
+                end: f64::from(keyword.end - self.around),
             }
         });
         Ok(Heard {
-            seconds: f64::from(answer.seconds),
+            seconds: f64::from(answer.seconds - 2.0 * self.around),
             embedding: answer.embedding,
             keywords: keywords.collect(),
             word,

@@ -121,3 +121,19 @@ fn what_cannot_be_measured_is_refused_with_its_place() {
         );
     }
 }
+
+#[test]
+fn quiet_around_a_recording_leaves_its_length_and_is_bounded() {
+    let world = World::new();
+    listed(
+        &world,
+        "{\"id\":\"a\",\"audio\":\"a.wav\",\"image\":\"none\"}\n",
+    );
+    let report = evaluate(&world, "--gallery gallery --around 0.5");
+    assert_eq!(report["around"], 0.5);
+    assert_eq!(figure(&report, "speech -> image R@1"), Some((0.0, 1)));
+    let line = "evaluate --pack pack --manifest list.jsonl --around 9";
+    let output = world.run(line);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("0 to 5"));
+}

@@ -53,6 +53,9 @@ pub struct Options {
     /// What a phone costs that belongs to no word, in nats.
     #[arg(long, default_value_t = 3.0)]
     stray_cost: f32,
+    /// Share of the keywords' embedding, as they were named by their sound too, in what pictures are ranked by.
+    #[arg(long, default_value_t = 0.0)]
+    named_share: f32,
     /// Least share of its phones that a word must be heard with.
     #[arg(long, default_value_t = 0.5)]
     phone_threshold: f32,
@@ -100,6 +103,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         pronunciations: pronunciations(vocabulary.tokens())?,
         weight: options.phone_weight,
         stray_cost: options.stray_cost,
+        share: options.named_share,
         threshold: options.phone_threshold,
     });
     if let Some(keywords) = &mut manifest.model.head.keywords {

@@ -50,6 +50,9 @@ pub struct Options {
     /// Utterances a step.
     #[arg(long, default_value_t = 96)]
     batch: usize,
+    /// Width between the two layers of the parallel projection; 0: it has one.
+    #[arg(long, default_value_t = 256)]
+    parallel_hidden: usize,
     /// The highest learning rate.
     #[arg(long, default_value_t = 1e-3)]
     rate: f64,
@@ -89,8 +92,9 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
 
     let device = Device::flex().autodiff();
     device.seed(options.seed);
-    let mut model = Checkpoint::new(options.speech.join("checkpoint"))
-        .model(SpeechConfig::of(&options.speech)?.init(&device))?;
+    let config = SpeechConfig::of(&options.speech)?.with_parallel_hidden(options.parallel_hidden);
+    let mut model = config.started_from(&options.speech, config.init(&device), &device)?;
+    config.write(&options.out)?;
     let mut optimiser = AdamWConfig::new()
         .with_epsilon(1e-8)
         .with_beta_2(0.98)

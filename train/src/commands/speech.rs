@@ -165,7 +165,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         optimiser = checkpoint.optimiser(optimiser)?;
         first = step;
     } else if let Some(other) = &options.from {
-        model = started_from(other, &config, model, &device)?;
+        model = config.started_from(other, model, &device)?;
         first = options.first_step;
     } else if let Some(pack) = &source {
         model = from_pack::speech(pack, &device)?;
@@ -241,24 +241,6 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     }
     bar.finish();
     Ok(())
-}
-
-/// The model of another run; with a fresh head where that one's is of another shape.
-fn started_from(
-    folder: &Path,
-    config: &SpeechConfig,
-    fresh: SpeechModel,
-    device: &Device,
-) -> Result<SpeechModel, TrainError> {
-    let checkpoint = Checkpoint::new(folder.join("checkpoint"));
-    let other = SpeechConfig::of(folder)?;
-    if other.parallel_hidden == config.parallel_hidden && other.embedding == config.embedding {
-        return checkpoint.model(fresh);
-    }
-    Ok(SpeechModel {
-        head: fresh.head,
-        ..checkpoint.model(other.init(device))?
-    })
 }
 
 /// The corpus with everything that goes along with it.

@@ -9,6 +9,7 @@ use burn::tensor::activation::log_softmax;
 use super::encoder::{Encoder, EncoderConfig, strided_taps};
 use super::head::{HeadOutput, HybridPlus};
 use super::mask::Mask;
+use crate::checkpoint::Checkpoint;
 use crate::error::TrainError;
 use crate::teacher::TEACHER_WIDTH;
 
@@ -75,6 +76,33 @@ impl SpeechConfig {
         Self::load(&path).map_err(|error| TrainError::Checkpoint {
             path,
             reason: error.to_string(),
+        })
+    }
+
+    /// The model of another run; with `fresh` projections, of these sizes, where that one's are of others.
+    ///
+    /// # Errors
+    /// When its checkpoint is missing or cannot be read.
+    pub fn started_from(
+        &self,
+        folder: &Path,
+        fresh: SpeechModel,
+        device: &Device,
+    ) -> Result<SpeechModel, TrainError> {
+        let checkpoint = Checkpoint::new(folder.join("checkpoint"));
+        let other = Self::of(folder)?;
+        if other.parallel_hidden == self.parallel_hidden && other.embedding == self.embedding {
+            return checkpoint.model(fresh);
+        }
+        let model = checkpoint.model(other.init(device))?;
+        Ok(SpeechModel {
+            head: HybridPlus {
+                parallel_expansion: fresh.head.parallel_expansion,
+                parallel_projection: fresh.head.parallel_projection,
+                keyword_projection: fresh.head.keyword_projection,
+                ..model.head
+            },
+            ..model
         })
     }
 
