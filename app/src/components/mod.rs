@@ -4,7 +4,6 @@ mod app;
 mod bench;
 mod colophon;
 mod dropzone;
-mod galleries;
 mod history;
 mod keep;
 mod masthead;

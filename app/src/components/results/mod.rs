@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::components::galleries::Galleries;
 use crate::components::keep::Keep;
 use crate::components::picture::PictureCard;
 use crate::logic::ranking::Row;
@@ -67,10 +66,9 @@ pub fn Results() -> impl IntoView {
                 <h2 id="results-heading">{heading}</h2>
                 <Keep />
             </div>
-            <div class="results-note">
-                <p data-testid="results-note">{note}</p>
-                <Galleries />
-            </div>
+            <p class="results-note" data-testid="results-note">
+                {note}
+            </p>
             {move || page.foreign().map(|foreign| view! { <ForeignNotice foreign /> })}
             <ol
                 data-testid="results"
