@@ -19,7 +19,7 @@ impl Rereading {
         let phones = manifest.phones.as_ref()?;
         let tower = manifest.model.text_tower.as_ref()?;
         let asked = phones.share > 0.0 && manifest.reads_words();
-        asked.then(|| Self {
+        asked.then_some(Self {
             share: phones.share,
             frame: manifest.vocabulary.frame,
             most: tower.positions,
