@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use saysee_engine::format::sha256_hex;
-use saysee_engine::pack::{self, ImageTower, Shard, WeightFormat};
+use saysee_engine::pack::{self, ImageTower, ImageTransformer, Pixels, Shard, WeightFormat};
 use saysee_engine::testing;
 
 use crate::site::{Act, Site};
@@ -179,16 +179,18 @@ fn with_towers(world: &World) {
     if let Some(tower) = &mut manifest.model.text_tower {
         tower.tokens = 516;
     }
-    manifest.model.image_tower = Some(ImageTower {
+    manifest.model.image_tower = Some(ImageTower::Transformer(ImageTransformer {
         width: 32,
         layers: 1,
         heads: 2,
         feed_forward: 64,
-        size: 32,
-        patch: 8,
-        mean: [0.5; 3],
-        deviation: [0.25; 3],
-    });
+        pixels: Pixels {
+            size: 32,
+            patch: 8,
+            mean: [0.5; 3],
+            deviation: [0.25; 3],
+        },
+    }));
     manifest.tokenizer = Some(Shard {
         file: "merges.txt".to_owned(),
         bytes: MERGES.len() as u64,
