@@ -2,9 +2,8 @@
 
 /// Speech there must be before the first pass, in seconds.
 const FIRST: f32 = 0.5;
-/// Least and most new sound between two passes, in seconds. The least is a quarter of a second with the chunk of sound that it
-/// takes to notice.
-const SHORTEST: f32 = 0.23;
+/// Least and most new sound between two passes, in seconds.
+const SHORTEST: f32 = 0.25;
 const LONGEST: f32 = 3.0;
 /// A pass may take at most this share of the time.
 const SHARE: f32 = 0.5;
@@ -61,7 +60,7 @@ mod tests {
         let mut pace = Pace::default();
         pace.passed(1.0, 5.0);
         assert!(!pace.is_due(1.2));
-        assert!(pace.is_due(1.24));
+        assert!(pace.is_due(1.25));
     }
 
     #[test]

@@ -329,7 +329,7 @@ mod tests {
         assert!(
             passes
                 .windows(2)
-                .all(|pair| pair[1] - pair[0] >= 0.23 - 1e-3)
+                .all(|pair| pair[1] - pair[0] >= 0.25 - 1e-3)
         );
         assert_eq!(utterance.state(), State::Speaking);
         let view = utterance.view();

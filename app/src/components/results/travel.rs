@@ -16,7 +16,7 @@ use crate::logic::motion::{Motion, Place, motions};
 /// Milliseconds of a journey.
 const JOURNEY: f64 = 420.0;
 /// The same while somebody speaks: over before the next order comes, a quarter of a second later.
-const BRIEF_JOURNEY: f64 = 200.0;
+const BRIEF_JOURNEY: f64 = 140.0;
 /// Quick to leave, slow to arrive.
 const PACE: &str = "cubic-bezier(0.2, 0.8, 0.2, 1)";
 
