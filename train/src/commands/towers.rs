@@ -16,7 +16,7 @@ use crate::data::scenes::{SceneBatch, SceneData};
 use crate::embeddings;
 use crate::error::TrainError;
 use crate::losses::{SCALE, binary, contrastive, recognised, same_pairs};
-use crate::model::towers::Towers;
+use crate::model::towers::{Towers, host};
 use crate::progress;
 use crate::retrieval::recall;
 use crate::schedule::Schedule;
@@ -118,10 +118,11 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         if step % 250 == 249 || step + 1 == options.steps {
             checkpoint.save(&towers, &optimiser, step + 1)?;
             let (first_place, first_ten) = agreement(&towers, &held_out);
+            let recognised = recognition(&towers, &held_out);
             progress::log(
                 &bar,
                 format!(
-                    "step {} dev text -> picture R@1 {first_place:.3} R@10 {first_ten:.3}",
+                    "step {} dev text -> picture R@1 {first_place:.3} R@10 {first_ten:.3} objects {recognised:.3}",
                     step + 1
                 ),
             );
@@ -167,6 +168,27 @@ fn losses(
     let standing = recognised(seen.places, objects().len(), &batch.standing);
     let parts = [&matching, &shown, &standing].map(|part| part.clone().into_scalar::<f32>());
     (matching + shown * CONCEPTS_WEIGHT + standing, parts)
+}
+
+/// The share of places with an object at which it is told from all others.
+fn recognition(towers: &Towers, data: &SceneData) -> f64 {
+    let towers = towers.valid();
+    let device = towers.text.table.val().device();
+    let (mut right, mut all) = (0usize, 0u32);
+    for start in (0..data.entries().len()).step_by(64) {
+        let range = start..(start + 64).min(data.entries().len());
+        let planes = pictures::tensor(data.planes(range.clone()), range.len(), &device);
+        let places = towers.image.forward(planes).places;
+        let [_, _, concepts] = places.dims();
+        let logits = host(places);
+        for (place, object) in data.standing(range) {
+            let row = &logits[place * concepts..][..objects().len()];
+            let best = (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b]));
+            right += usize::from(best == Some(usize::from(object)));
+            all += 1;
+        }
+    }
+    right as f64 / f64::from(all.max(1))
 }
 
 /// Text -> picture recall at 1 and 10 on scenes, by their first caption.

@@ -136,6 +136,18 @@ impl SceneData {
         bytes.iter().map(|&byte| value(byte)).collect()
     }
 
+    /// Places of a stretch of pictures where an object stands, and which concept it is.
+    pub fn standing(&self, scenes: std::ops::Range<usize>) -> Vec<(usize, u16)> {
+        let pictures = self.standing[scenes].iter().enumerate();
+        let places = pictures.flat_map(|(row, objects)| {
+            let places = concepts_at(objects, View::default()).into_iter();
+            (row * PLACES * PLACES..).zip(places)
+        });
+        places
+            .filter_map(|(place, concept)| Some((place, concept?)))
+            .collect()
+    }
+
     /// Content tokens of a scene's captions.
     pub fn words(&self, scene: usize) -> &[Vec<u16>] {
         &self.words[scene]
