@@ -7,7 +7,7 @@
 //   2 y       f32 [outputs * outputs, kernel * kernel * columns], outputs = (side + 2 padding - kernel) / stride + 1
 //
 // Dispatch: ceil(numbers of y / 256) workgroups of 256, folded; one number an invocation. No workgroup memory.
-// Measured (lavapipe, docs/kernels.md): see there.
+// Measured (lavapipe, docs/kernels.md): 3 x 3 of 576 x 64 takes 4.5 ms.
 
 struct Params {
     side: u32,

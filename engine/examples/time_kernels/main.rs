@@ -12,7 +12,9 @@ use saysee_engine::EngineError;
 use saysee_engine::cpu::CpuOps;
 use saysee_engine::gpu::{GpuOps, GpuOptions, GpuTensor};
 use saysee_engine::graph::Network;
-use saysee_engine::ops::{Activation, Attention, Columns, Convolution, Firing, Ops};
+use saysee_engine::ops::{
+    Activation, Attention, Columns, Convolution, Firing, Ops, Pooling, Window,
+};
 use saysee_engine::pack::{
     ConvolutionalTransformer, Encoder, FrontEnd, Pack, Slots, TextFrame, WeightData, WeightFormat,
     write,
@@ -48,6 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("compiling everything: {:.0} ms", now() - start);
     time_kernels(&mut gpu, seconds)?;
     time_published(&mut gpu, seconds)?;
+    time_pictures(&mut gpu)?;
     for weights in [WeightFormat::F32, WeightFormat::Q8] {
         let pack = pack(weights)?;
         let samples = testing::sound(seconds, 1);
@@ -256,6 +259,28 @@ fn time_published(gpu: &mut GpuOps, seconds: f32) -> Result<(), EngineError> {
     time(gpu, "linear f32 [75, 512] -> 8112", |gpu| {
         gpu.linear(&z, &table, None, none, None)
     })
+}
+
+/// What the bundled image tower adds, at its largest shapes: 24 x 24 places of 64 channels, 6 x 6 of 700 concepts.
+fn time_pictures(gpu: &mut GpuOps) -> Result<(), EngineError> {
+    let mut random = Random::new(3);
+    let places = gpu.upload(&random.numbers(576 * 64, 0.1), 576, 64)?;
+    let concepts = gpu.upload(&random.numbers(36 * 700, 1.0), 36, 700)?;
+    let window = Window {
+        side: 24,
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+    };
+    time(gpu, "neighbours of [576, 64], 3 x 3", |gpu| {
+        gpu.neighbours(&places, window)
+    })?;
+    for pooling in [Pooling::Mean, Pooling::Maximum, Pooling::Presence] {
+        time(gpu, &format!("pool_rows {pooling:?} of [36, 700]"), |gpu| {
+            gpu.pool_rows(&concepts, pooling)
+        })?;
+    }
+    Ok(())
 }
 
 fn manifest(weights: WeightFormat) -> saysee_engine::pack::Manifest {
