@@ -261,7 +261,7 @@ fn time_published(gpu: &mut GpuOps, seconds: f32) -> Result<(), EngineError> {
     })
 }
 
-/// What the bundled image tower adds, at its largest shapes: 24 x 24 places of 64 channels, 6 x 6 of 700 concepts.
+/// What the image tower of saysee-train adds, at its largest shapes: 24 x 24 places of 64 channels, 6 x 6 of 700 concepts.
 fn time_pictures(gpu: &mut GpuOps) -> Result<(), EngineError> {
     let mut random = Random::new(3);
     let places = gpu.upload(&random.numbers(576 * 64, 0.1), 576, 64)?;

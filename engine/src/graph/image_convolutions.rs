@@ -1,4 +1,4 @@
-//! The bundled model's image tower: convolutions over patches, then concepts that are looked for at every place, so that
+//! The image tower of `saysee-train`: convolutions over patches, then concepts that are looked for at every place, so that
 //! small things are not averaged away, and what else the places hold (docs/training.md, "The towers").
 
 use super::image_tower::check_planes;

@@ -11,7 +11,7 @@ use crate::pack;
 pub enum ImageTower<O: Ops> {
     /// CLIP's.
     Transformer(Transformer<O>),
-    /// The bundled model's.
+    /// That of `saysee-train`.
     Convolutional(Convolutional<O>),
 }
 

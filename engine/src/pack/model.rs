@@ -377,7 +377,7 @@ pub struct TextTower {
 pub enum ImageTower {
     /// CLIP's: patches as tokens of a transformer (spec: architecture, section 10.3).
     Transformer(ImageTransformer),
-    /// The bundled model's: convolutions, and concepts that are looked for at every place.
+    /// That of `saysee-train`: convolutions, and concepts that are looked for at every place.
     Convolutional(ImageConvolutions),
 }
 

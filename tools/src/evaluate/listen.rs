@@ -4,9 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::ProgressBar;
-use saysee_degrade::Preset;
+use saysee_degrade::{Degradation, Preset};
 use saysee_engine::Engine;
-use saysee_engine::audio::SAMPLE_RATE;
 use saysee_engine::cpu::Pool;
 use saysee_engine::pack::Pack;
 use saysee_measures::recall;
@@ -115,15 +114,17 @@ impl Listening<'_> {
     }
 
     fn hear_one(&self, engine: &mut Engine, utterance: &Utterance) -> Result<Heard, Failure> {
-        let mut samples = manifest::samples(utterance, engine.max_seconds() - 2.0 * self.around)?;
-        let quiet = (self.around * SAMPLE_RATE as f32) as usize;
-        samples.splice(0..0, std::iter::repeat_n(0.0, quiet));
-        samples.extend(std::iter::repeat_n(0.0, quiet));
+        let samples = manifest::samples(utterance, engine.max_seconds() - 2.0 * self.around)?;
         let named = std::path::Path::new(&utterance.id);
-        if let Some(preset) = self.degrade {
-            let degraded = preset.degradation(&utterance.id).apply(&samples, &[]);
-            samples = degraded.map_err(|error| Failure::input(named, error))?;
-        }
+        let degradation = Degradation {
+            padding: [self.around; 2],
+            ..self.degrade.map_or_else(Degradation::default, |preset| {
+                preset.degradation(&utterance.id)
+            })
+        };
+        let samples = degradation
+            .apply(&samples, &[])
+            .map_err(|error| Failure::input(named, error))?;
         let refused = |error| Failure::utterance(named, error);
         let answer = pollster::block_on(engine.query(&samples, 0)).map_err(refused)?;
         let word = match &utterance.word {

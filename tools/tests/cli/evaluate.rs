@@ -123,7 +123,7 @@ fn what_cannot_be_measured_is_refused_with_its_place() {
 }
 
 #[test]
-fn quiet_around_a_recording_leaves_its_length_and_is_bounded() {
+fn quiet_around_a_recording_is_told_and_bounded() {
     let world = World::new();
     listed(
         &world,

@@ -43,9 +43,12 @@ pub struct Options {
     /// Scenes a step.
     #[arg(long, default_value_t = 48)]
     batch: usize,
-    /// Crowds to learn objects from, and how many a step.
-    #[arg(long, num_args = 2, value_names = ["COUNT", "BATCH"], default_values_t = [12_000, 24])]
-    crowds: Vec<usize>,
+    /// Crowds to learn objects from; at least one.
+    #[arg(long, default_value_t = 12_000)]
+    crowds: usize,
+    /// Crowds a step.
+    #[arg(long, default_value_t = 24)]
+    crowd_batch: usize,
     /// Go on with the image tower alone: what speech was taught to match stays as it is.
     #[arg(long)]
     pictures_only: bool,
@@ -64,13 +67,10 @@ const CONCEPTS_WEIGHT: f32 = 0.2;
 pub fn run(options: &Options) -> Result<(), TrainError> {
     let vocabulary = Vocabulary::default();
     let listed = entries(Split::Train, options.scenes, options.scene_seed)?;
-    let [crowds, crowds_a_step] = options.crowds[..] else {
-        return Err(TrainError::Options("--crowds takes two numbers".to_owned()));
-    };
+    let crowds = options.crowds.max(1);
     let bar = progress::bar("drawing", options.scenes + crowds);
     let data = SceneData::new(listed, &vocabulary, || bar.inc(1))?;
     let data = data.with_crowds(crowds, || bar.inc(1))?;
-    let crowds_a_step = if crowds > 0 { crowds_a_step } else { 0 };
     bar.finish();
     let held_out = SceneData::new(
         entries(Split::Dev, 240, options.scene_seed)?,
@@ -101,7 +101,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     };
     let bar = progress::bar("towers", options.steps);
     for step in first..options.steps {
-        let batch = data.batch(options.batch, crowds_a_step, options.seed, step);
+        let batch = data.batch(options.batch, options.crowd_batch, options.seed, step);
         let (loss, [matching, shown, standing]) = losses(&towers, &batch, options, &device);
         let gradients = GradientsParams::from_grads(loss.backward(), &towers);
         towers = optimiser.step(schedule.rate(step), towers, gradients);

@@ -7,7 +7,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use super::artwork::Look;
 use super::layout::{EDGE, Placed};
 use super::weather::Sky;
-use super::{PictureError, Renderer, SIDES, edge, to_rgb};
+use super::{PictureError, Renderer, check_size, edge, to_rgb};
 use crate::concepts::{self, Condition, ConditionKind, Habit, Object, PLAIN, Place};
 
 /// Objects on a side.
@@ -32,9 +32,7 @@ impl Renderer {
     ///
     /// Where the size is unreasonable.
     pub fn crowd(&self, seed: u64, size: u32) -> Result<Crowd, PictureError> {
-        if !SIDES.contains(&size) {
-            return Err(PictureError::Size(size));
-        }
+        check_size(size)?;
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         let places: Vec<&Place> = concepts::places()
             .iter()

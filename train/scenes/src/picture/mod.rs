@@ -89,9 +89,7 @@ impl Renderer {
     ///
     /// Where the scene names something unknown, or the size is unreasonable.
     pub fn render(&self, scene: &SceneSpec, size: u32) -> Result<RgbImage, PictureError> {
-        if !SIDES.contains(&size) {
-            return Err(PictureError::Size(size));
-        }
+        check_size(size)?;
         let resolved = scene.resolve()?;
         let sky = Sky::new(scene.time.as_deref(), scene.weather.as_deref());
         let backdrop = self.backdrop(resolved.place, sky, scene.seed, size)?;
@@ -118,9 +116,7 @@ impl Renderer {
     ///
     /// Where Twemoji has no drawing of it, or the size is unreasonable.
     pub fn emoji(&self, emoji: &'static str, size: u32) -> Result<RgbImage, PictureError> {
-        if !SIDES.contains(&size) {
-            return Err(PictureError::Size(size));
-        }
+        check_size(size)?;
         let mut picture = Pixmap::new(size, size).ok_or(PictureError::Size(size))?;
         picture.fill(Color::WHITE);
         let look = Look { emoji, dyed: None };
@@ -206,6 +202,14 @@ impl Renderer {
         };
         picture.draw_pixmap(0, 0, sprite.pixels.as_ref(), &paint, transform, None);
         Ok(())
+    }
+}
+
+/// Refuses a picture of no or of absurd size.
+fn check_size(size: u32) -> Result<(), PictureError> {
+    match SIDES.contains(&size) {
+        true => Ok(()),
+        false => Err(PictureError::Size(size)),
     }
 }
 
