@@ -157,6 +157,7 @@ proptest! {
                     ops.layer_norm(&x, None, Activation::None)?,
                     ops.channel_norm(&x, &w, &b, Activation::None)?,
                     ops.normalise_rows(&x)?,
+                    ops.softmax_rows(&x)?,
                 ])
             });
         });

@@ -51,25 +51,32 @@ pub fn binary(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     (right + wrong).sum() / -rows
 }
 
-/// Cross-entropy of recognising what stands where something stands. `places [batch, places, concepts]`: logits, objects
-/// first; `standing`: places of the whole batch, and which object.
-pub fn recognised(places: Tensor<3>, objects: usize, standing: &[(usize, u16)]) -> Tensor<1> {
+/// How much a place with nothing counts beside one where something stands: there are many of them.
+const EMPTY_WEIGHT: f32 = 0.1;
+
+/// Cross-entropy of recognising what stands where. `places [batch, places, kinds + 1]`: logits, nothing last; `standing`:
+/// places of the whole batch, and which kind of drawing stands there, if any.
+pub fn recognised(places: Tensor<3>, standing: &[(usize, Option<u16>)]) -> Tensor<1> {
     let device = places.device();
-    let [batch, count, concepts] = places.dims();
+    let [batch, count, kinds] = places.dims();
     if standing.is_empty() {
         return Tensor::zeros([1], &device);
     }
     let rows: Vec<i64> = standing.iter().map(|&(place, _)| place as i64).collect();
-    let total = rows.len();
-    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [total]), &device);
-    let mut wanted = vec![0.0f32; total * objects];
-    for (row, &(_, concept)) in standing.iter().enumerate() {
-        wanted[row * objects + usize::from(concept)] = 1.0;
+    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [standing.len()]), &device);
+    let mut wanted = vec![0.0f32; standing.len() * kinds];
+    let mut total = 0.0f32;
+    for (wanted, &(_, kind)) in wanted.chunks_exact_mut(kinds).zip(standing) {
+        let (column, weight) = match kind {
+            Some(kind) => (usize::from(kind), 1.0),
+            None => (kinds - 1, EMPTY_WEIGHT),
+        };
+        wanted[column] = weight;
+        total += weight;
     }
-    let wanted = Tensor::<2>::from_data(TensorData::new(wanted, [total, objects]), &device);
-    let logits = places.reshape([batch * count, concepts]);
-    let logits = logits.select(0, rows).narrow(1, 0, objects);
-    (log_softmax(logits, 1) * wanted).sum() / -(total as f32)
+    let wanted = Tensor::<2>::from_data(TensorData::new(wanted, [standing.len(), kinds]), &device);
+    let logits = places.reshape([batch * count, kinds]).select(0, rows);
+    (log_softmax(logits, 1) * wanted).sum() / -total
 }
 
 /// Connectionist temporal classification: mean over the batch of the loss a phone.

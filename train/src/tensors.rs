@@ -120,15 +120,21 @@ impl List {
             self.linear(&format!("{name}.convolution"), &stage.convolution);
             self.norm(&format!("{name}.norm"), &stage.norm);
         }
+        self.linear("image.objects", &tower.objects);
+        self.pooled("image.objects", &tower.standing);
         self.linear("image.concepts", &tower.concepts);
         self.linear("image.named", &tower.named);
-        // The mean of the places and their maximum, side by side in training, are apart in packs.
-        let projection = tower.projection.weight.val().transpose();
-        let [_, inputs] = projection.dims();
-        let half = |first: usize| projection.clone().narrow(1, first, inputs / 2);
-        self.tensor("image.mean.weight", half(0));
-        self.optional("image.mean.bias", tower.projection.bias.as_ref());
-        self.tensor("image.maximum.weight", half(inputs / 2));
+        self.pooled("image", &tower.projection);
+    }
+
+    /// The mean of the places and their maximum, side by side in training, are apart in packs.
+    fn pooled(&mut self, name: &str, linear: &Linear) {
+        let weight = linear.weight.val().transpose();
+        let [_, inputs] = weight.dims();
+        let half = |first: usize| weight.clone().narrow(1, first, inputs / 2);
+        self.tensor(&format!("{name}.mean.weight"), half(0));
+        self.optional(&format!("{name}.mean.bias"), linear.bias.as_ref());
+        self.tensor(&format!("{name}.maximum.weight"), half(inputs / 2));
     }
 
     fn attention(&mut self, name: &str, attention: &SelfAttention) {

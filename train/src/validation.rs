@@ -91,7 +91,7 @@ impl Validation {
         )?;
         Ok(Self {
             data,
-            pictures: towers.embed_pictures(&scenes, SCENES),
+            pictures: towers.embed_pictures(|range| scenes.planes(range), SCENES),
             width: towers.embedding(),
         })
     }

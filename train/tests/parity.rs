@@ -29,7 +29,7 @@ fn small(device: &Device) -> (SpeechConfig, SpeechModel, Towers) {
         .with_parallel_hidden(48)
         .with_embedding(EMBEDDING);
     let model = config.init(device);
-    (config, model, Towers::new(WORDS, 5, device))
+    (config, model, Towers::new(WORDS, 11, 5, device))
 }
 
 /// A chirp with some noise: something at every frequency.

@@ -103,7 +103,7 @@ fn weigh(
 }
 
 /// Exponentials over their sum, shifted by the largest so that none overflows.
-fn softmax(row: &mut [f32]) {
+pub(crate) fn softmax(row: &mut [f32]) {
     let (_, largest) = lanes::range(row);
     lanes::each(row, |x| exp(x - lanes::all(largest)));
     let scale = lanes::all(1.0 / lanes::sum(row, |x| x));

@@ -38,6 +38,7 @@ pub use first_convolution::{MOST_TAPS, normalised};
 pub use matrix::Matrix;
 pub use norm::{
     channel_norm, gated_linear_unit, layer_norm, normalise_rows, scale_add, scale_shift,
+    softmax_rows,
 };
 pub use packed::Product;
 pub use pool::Pool;

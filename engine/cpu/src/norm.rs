@@ -3,7 +3,7 @@
 use crate::matrix::Matrix;
 use crate::pool::Pool;
 use crate::shape::Activation;
-use crate::{activation, lanes};
+use crate::{activation, attention, lanes};
 
 /// Added to variances.
 pub(crate) const NORM_EPSILON: f32 = 1e-5;
@@ -83,6 +83,14 @@ pub fn normalise_rows(x: &Matrix) -> Matrix {
         let length = length.max(LENGTH_EPSILON);
         row.iter_mut().for_each(|x| *x /= length);
     }
+    Matrix::new(x.rows(), x.columns(), out)
+}
+
+/// Each row as probabilities.
+pub fn softmax_rows(x: &Matrix) -> Matrix {
+    let mut out = x.data().to_vec();
+    out.chunks_exact_mut(x.columns().max(1))
+        .for_each(attention::softmax);
     Matrix::new(x.rows(), x.columns(), out)
 }
 

@@ -261,11 +261,11 @@ fn time_published(gpu: &mut GpuOps, seconds: f32) -> Result<(), EngineError> {
     })
 }
 
-/// What the image tower of saysee-train adds, at its largest shapes: 24 x 24 places of 64 channels, 6 x 6 of 700 concepts.
+/// What the image tower of saysee-train adds, at its largest shapes: 24 x 24 places of 64 channels, 6 x 6 of 1000 objects.
 fn time_pictures(gpu: &mut GpuOps) -> Result<(), EngineError> {
     let mut random = Random::new(3);
     let places = gpu.upload(&random.numbers(576 * 64, 0.1), 576, 64)?;
-    let concepts = gpu.upload(&random.numbers(36 * 700, 1.0), 36, 700)?;
+    let objects = gpu.upload(&random.numbers(36 * 1000, 1.0), 36, 1000)?;
     let window = Window {
         side: 24,
         kernel: 3,
@@ -275,10 +275,15 @@ fn time_pictures(gpu: &mut GpuOps) -> Result<(), EngineError> {
     time(gpu, "neighbours of [576, 64], 3 x 3", |gpu| {
         gpu.neighbours(&places, window)
     })?;
+    time(gpu, "softmax_rows of [36, 1000]", |gpu| {
+        gpu.softmax_rows(&objects)
+    })?;
     for pooling in [Pooling::Mean, Pooling::Maximum, Pooling::Presence] {
-        time(gpu, &format!("pool_rows {pooling:?} of [36, 700]"), |gpu| {
-            gpu.pool_rows(&concepts, pooling)
-        })?;
+        time(
+            gpu,
+            &format!("pool_rows {pooling:?} of [36, 1000]"),
+            |gpu| gpu.pool_rows(&objects, pooling),
+        )?;
     }
     Ok(())
 }

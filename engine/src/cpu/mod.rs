@@ -485,6 +485,10 @@ impl Ops for CpuOps {
         pictures::pool_rows(x, pooling)
     }
 
+    fn softmax_rows(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {
+        Ok(saysee_cpu::softmax_rows(x))
+    }
+
     fn normalise_rows(&mut self, x: &Matrix) -> Result<Matrix, EngineError> {
         Ok(saysee_cpu::normalise_rows(x))
     }

@@ -54,6 +54,8 @@ pub enum Kernel {
     FireSlots,
     /// `normalise_rows.wgsl`
     NormaliseRows,
+    /// `softmax_rows.wgsl`
+    SoftmaxRows,
     /// `top_k.wgsl`
     TopK,
     /// `log_mel.wgsl`
@@ -140,6 +142,7 @@ pub fn all_variants() -> Vec<Kernel> {
         Kernel::FireScan,
         Kernel::FireSlots,
         Kernel::NormaliseRows,
+        Kernel::SoftmaxRows,
         Kernel::TopK,
         Kernel::LogMel,
         Kernel::Maximum,
@@ -207,6 +210,7 @@ impl Kernel {
             Self::FireScan => file!("fire_scan", "rwww"),
             Self::FireSlots => file!("fire_slots", "rrrw"),
             Self::NormaliseRows => file!("normalise_rows", "rw"),
+            Self::SoftmaxRows => file!("softmax_rows", "rw"),
             Self::TopK => file!("top_k", "rw"),
             Self::LogMel => file!("log_mel", "rrrrrw"),
             Self::Maximum => file!("maximum", "rw"),
@@ -284,6 +288,7 @@ impl Kernel {
             }
             Self::ChannelNorm(Style::Direct) => vec![number("LANES", 1), number("THREADS", 16)],
             Self::NormaliseRows
+            | Self::SoftmaxRows
             | Self::LogMelNormalise
             | Self::AttentionWeights
             | Self::NeighbourCosines => vec![number("LANES", 64)],

@@ -68,20 +68,16 @@ impl GpuOps {
         Ok(y)
     }
 
-    /// [`crate::ops::Ops::normalise_rows`].
-    pub(super) fn record_normalise_rows(
+    /// [`crate::ops::Ops::normalise_rows`] and [`crate::ops::Ops::softmax_rows`]: a kernel with a workgroup for each row.
+    pub(super) fn record_by_rows(
         &mut self,
+        kernel: Kernel,
         x: &GpuTensor,
     ) -> Result<GpuTensor, EngineError> {
         let y = self.tensor(x.rows, x.columns)?;
         let parameters = [x.rows as u32, x.columns as u32];
         let grid = fold(x.rows as u32);
-        self.dispatch(
-            Kernel::NormaliseRows,
-            &[&x.block, &y.block],
-            &parameters,
-            grid,
-        )?;
+        self.dispatch(kernel, &[&x.block, &y.block], &parameters, grid)?;
         Ok(y)
     }
 

@@ -360,8 +360,12 @@ impl Ops for GpuOps {
         self.record_pool_rows(x, pooling)
     }
 
+    fn softmax_rows(&mut self, x: &GpuTensor) -> Result<GpuTensor, EngineError> {
+        self.record_by_rows(Kernel::SoftmaxRows, x)
+    }
+
     fn normalise_rows(&mut self, x: &GpuTensor) -> Result<GpuTensor, EngineError> {
-        self.record_normalise_rows(x)
+        self.record_by_rows(Kernel::NormaliseRows, x)
     }
 
     fn top_k(

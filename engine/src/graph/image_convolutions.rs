@@ -1,5 +1,5 @@
-//! The image tower of `saysee-train`: convolutions over patches, then concepts that are looked for at every place, so that
-//! small things are not averaged away, and what else the places hold (docs/training.md, "The towers").
+//! The image tower of `saysee-train`: convolutions over patches, then objects and concepts that are looked for at every place,
+//! so that small things are not averaged away, and what else the places hold (docs/training.md, "The towers").
 
 use super::image_tower::check_planes;
 use super::weights::{Linear, Norm, Weights};
@@ -14,6 +14,9 @@ const KERNEL: usize = 3;
 pub struct Convolutional<O: Ops> {
     patches: Linear<O>,
     stages: Vec<Stage<O>>,
+    objects: Linear<O>,
+    objects_mean: O::Weight,
+    objects_maximum: O::Weight,
     concepts: Linear<O>,
     named: O::Weight,
     mean: Linear<O>,
@@ -49,6 +52,9 @@ impl<O: Ops> Convolutional<O> {
         Ok(Self {
             patches: weights.linear("image.patches")?,
             stages,
+            objects: weights.linear("image.objects")?,
+            objects_mean: weights.weight("image.objects.mean.weight")?,
+            objects_maximum: weights.weight("image.objects.maximum.weight")?,
             concepts: weights.linear("image.concepts")?,
             named: weights.weight("image.named.weight")?,
             mean: weights.linear("image.mean")?,
@@ -84,13 +90,21 @@ impl<O: Ops> Convolutional<O> {
             };
             side = window.outputs();
         }
+        let objects = self.objects.run(ops, &x, Activation::None, None)?;
+        let objects = ops.softmax_rows(&objects)?;
         let concepts = self.concepts.run(ops, &x, Activation::None, None)?;
-        let shown = ops.pool_rows(&concepts, Pooling::Presence)?;
         let mean = ops.pool_rows(&x, Pooling::Mean)?;
-        let maximum = ops.pool_rows(&x, Pooling::Maximum)?;
-        let sum = self.mean.run(ops, &mean, Activation::None, None)?;
-        let sum = ops.linear(&maximum, &self.maximum, None, Activation::None, Some(&sum))?;
-        ops.linear(&shown, &self.named, None, Activation::None, Some(&sum))
+        let mut sum = self.mean.run(ops, &mean, Activation::None, None)?;
+        for (rows, pooling, weight) in [
+            (&x, Pooling::Maximum, &self.maximum),
+            (&objects, Pooling::Mean, &self.objects_mean),
+            (&objects, Pooling::Maximum, &self.objects_maximum),
+            (&concepts, Pooling::Presence, &self.named),
+        ] {
+            let pooled = ops.pool_rows(rows, pooling)?;
+            sum = ops.linear(&pooled, weight, None, Activation::None, Some(&sum))?;
+        }
+        Ok(sum)
     }
 }
 

@@ -310,6 +310,9 @@ pub trait Ops {
         pooling: Pooling,
     ) -> Result<Self::Tensor, EngineError>;
 
+    /// Each row as probabilities: `exp(x)` over their sum.
+    fn softmax_rows(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
+
     /// Each row divided by `max(its length, 1e-8)`.
     fn normalise_rows(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError>;
 

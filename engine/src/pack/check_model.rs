@@ -251,6 +251,7 @@ fn check_image_tower(fields: &Fields, tower: &ImageTower) -> Result<(), PackErro
                 fields.size(&part("outputs"), stage.outputs, 1, MAX_WIDTH)?;
                 fields.size(&part("stride"), stage.stride, 1, 4)?;
             }
+            fields.size(&format!("{name}.objects"), sizes.objects, 1, MAX_TOKENS)?;
             fields.size(&format!("{name}.concepts"), sizes.concepts, 1, MAX_TOKENS)
         }
     }

@@ -398,7 +398,7 @@ pub struct ImageTransformer {
 }
 
 /// [`ImageTower::Convolutional`]: patches; stages of a 3x3 convolution, layer norm and ReLU, which add what came in where
-/// it has the same shape; concepts at each place, and what else the places hold, pooled.
+/// it has the same shape; objects and concepts at each place, and what else the places hold, pooled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageConvolutions {
@@ -406,7 +406,9 @@ pub struct ImageConvolutions {
     pub patch_features: usize,
     /// The stages, in order.
     pub stages: Vec<ImageStage>,
-    /// Concepts that are looked for.
+    /// Objects that are told apart at a place, nothing among them.
+    pub objects: usize,
+    /// Other concepts that are looked for.
     pub concepts: usize,
     /// What it takes.
     pub pixels: Pixels,

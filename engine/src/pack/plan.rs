@@ -338,6 +338,11 @@ impl List {
             self.norm(&format!("{name}.norm"), stage.outputs);
             inputs = stage.outputs;
         }
+        self.linear("image.objects", tower.objects, inputs);
+        for pooled in ["mean", "maximum"] {
+            let name = format!("image.objects.{pooled}.weight");
+            self.matrix(&name, embedding, tower.objects);
+        }
         self.linear("image.concepts", tower.concepts, inputs);
         self.matrix("image.named.weight", embedding, tower.concepts);
         self.linear("image.mean", embedding, inputs);

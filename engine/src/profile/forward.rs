@@ -401,6 +401,10 @@ impl<O: Ops> Ops for Profiled<O> {
         })
     }
 
+    fn softmax_rows(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError> {
+        self.each("softmax_rows", x, |ops| ops.softmax_rows(x))
+    }
+
     fn normalise_rows(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, EngineError> {
         self.each("normalise_rows", x, |ops| ops.normalise_rows(x))
     }

@@ -10,7 +10,7 @@ use image::{ExtendedColorType, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use crate::captions::{Caption, captions};
-use crate::concepts::{self, PLAIN};
+use crate::concepts::{self, Object, PLAIN};
 use crate::listing;
 use crate::picture::{self, CREDIT, LICENCE, PictureError, Renderer};
 use crate::scene::{Group, SceneSpec, Split};
@@ -116,13 +116,12 @@ pub fn write_emoji(
 ) -> Result<Vec<Item>, GalleryError> {
     let renderer = Renderer::new();
     let mut items = Vec::new();
-    for character in emoji() {
-        let picture = renderer.emoji(character, size)?;
-        let (name, captions) = spoken(character)?;
+    for emoji in named_emoji()? {
+        let picture = renderer.emoji(emoji.character, size)?;
         items.push(Item {
-            captions,
-            character: Some(character.to_owned()),
-            ..Item::new(code(character), "webp", name, &picture)
+            captions: emoji.captions,
+            character: Some(emoji.character.to_owned()),
+            ..Item::new(code(emoji.character), "webp", emoji.name, &picture)
         });
         save(folder, &items[items.len() - 1].file, &webp(&picture))?;
         progress(items.len());
@@ -139,17 +138,58 @@ pub fn emoji() -> impl Iterator<Item = &'static str> {
         .flat_map(str::split_whitespace)
 }
 
-/// What an emoji is called: as in the lists, with captions, or else as Unicode names it.
-fn spoken(character: &str) -> Result<(String, Vec<Caption>), PictureError> {
+/// An emoji of the gallery.
+pub struct Emoji {
+    /// As it is copied.
+    pub character: &'static str,
+    /// Which of [`concepts::objects`] it pictures, in one of its colours perhaps, if any.
+    pub object: Option<usize>,
+    /// What it is called.
+    pub name: String,
+    /// What people say about it. None where it is no object and Unicode's name for it has words that are not understood.
+    pub captions: Vec<Caption>,
+}
+
+/// Every emoji of [`emoji`], called as in the lists, or else as Unicode names it.
+///
+/// # Errors
+///
+/// Never for what the lists hold.
+pub fn named_emoji() -> Result<Vec<Emoji>, PictureError> {
+    emoji().map(named).collect()
+}
+
+fn named(character: &'static str) -> Result<Emoji, PictureError> {
     let bare = |emoji: &str| emoji.replace('\u{FE0F}', "");
-    let known = concepts::objects()
-        .iter()
-        .find(|object| bare(object.emoji) == bare(character));
-    let Some(object) = known else {
-        let label = picture::label(character).unwrap_or("emoji").to_lowercase();
-        return Ok((label, Vec::new()));
+    let same = |emoji: &str| bare(emoji) == bare(character);
+    let objects = concepts::objects();
+    let known = objects.iter().position(|object| same(object.emoji));
+    let (name, captions) = match known {
+        Some(object) => {
+            let scene = alone(&objects[object]);
+            (objects[object].id.to_owned(), captions(&scene, 0)?)
+        }
+        None => {
+            let label = picture::label(character).unwrap_or("emoji").to_lowercase();
+            let caption = Caption::of_label(&label);
+            (label, caption.into_iter().collect())
+        }
     };
-    let scene = SceneSpec {
+    let coloured = || {
+        let variants = |object: &Object| object.variants.iter().any(|(_, emoji)| same(emoji));
+        objects.iter().position(variants)
+    };
+    Ok(Emoji {
+        character,
+        object: known.or_else(coloured),
+        name,
+        captions,
+    })
+}
+
+/// An object and nothing else.
+fn alone(object: &Object) -> SceneSpec {
+    SceneSpec {
         place: PLAIN.to_owned(),
         time: None,
         weather: None,
@@ -161,8 +201,7 @@ fn spoken(character: &str) -> Result<(String, Vec<Caption>), PictureError> {
         }],
         relation: None,
         seed: 0,
-    };
-    Ok((object.id.to_owned(), captions(&scene, 0)?))
+    }
 }
 
 /// "1f415": the code points of a character, joined by dashes.
@@ -280,13 +319,18 @@ mod tests {
     fn every_emoji_has_artwork_and_a_name_of_its_own() {
         let renderer = Renderer::new();
         let (mut ids, mut pictures) = (BTreeSet::new(), BTreeSet::new());
-        for character in emoji() {
-            let (name, _) = spoken(character).unwrap();
+        let mut unspoken = 0;
+        for emoji in named_emoji().unwrap() {
+            let Emoji {
+                character, name, ..
+            } = emoji;
             assert!(!name.is_empty() && name != "emoji", "{character}");
             assert!(ids.insert(code(character)), "{character} twice");
             let picture = renderer.emoji(character, 48).unwrap().into_raw();
             pictures.insert(picture);
+            unspoken += usize::from(emoji.captions.is_empty());
         }
+        assert!(unspoken < 450, "{unspoken} cannot be asked for");
         assert!(ids.len() >= 1200, "{} emoji", ids.len());
         // A few signs are drawn alike.
         assert!(

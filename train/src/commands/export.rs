@@ -240,6 +240,7 @@ pub fn image_tower(tower: &ImageTower) -> PackImageTower {
     PackImageTower::Convolutional(ImageConvolutions {
         patch_features: tower.patches.weight.dims()[1],
         stages: stages.collect(),
+        objects: tower.objects.weight.dims()[1],
         concepts: tower.concepts.weight.dims()[1],
         pixels: Pixels {
             size: PICTURE_SIZE as usize,

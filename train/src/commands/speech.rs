@@ -114,7 +114,7 @@ pub struct Options {
 }
 
 /// How much the phones count once everything is asked for.
-const PHONE_WEIGHT: f32 = 0.5;
+const PHONE_WEIGHT: f32 = 1.0;
 /// Steps that a row of the curves is the mean of.
 const ROW: usize = 25;
 /// What the rows are made of, after the step.

@@ -7,15 +7,16 @@ use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::prelude::*;
 use saysee_scenes::Split;
-use saysee_scenes::concepts::objects;
 use saysee_scenes::listing::entries;
 
 use crate::checkpoint::Checkpoint;
+use crate::data::kinds::Kinds;
 use crate::data::pictures;
-use crate::data::scenes::{SceneBatch, SceneData};
+use crate::data::scenes::{BatchSizes, SceneBatch, SceneData};
 use crate::embeddings;
 use crate::error::TrainError;
 use crate::losses::{SCALE, binary, contrastive, recognised, same_pairs};
+use crate::model::image_tower::ImageTower;
 use crate::model::towers::{Towers, host};
 use crate::progress;
 use crate::retrieval::recall;
@@ -47,8 +48,11 @@ pub struct Options {
     #[arg(long, default_value_t = 12_000)]
     crowds: usize,
     /// Crowds a step.
-    #[arg(long, default_value_t = 24)]
+    #[arg(long, default_value_t = 20)]
     crowd_batch: usize,
+    /// Emoji alone a step.
+    #[arg(long, default_value_t = 16)]
+    alone_batch: usize,
     /// Go on with the image tower alone: what speech was taught to match stays as it is.
     #[arg(long)]
     pictures_only: bool,
@@ -66,11 +70,14 @@ const CONCEPTS_WEIGHT: f32 = 0.2;
 /// When files cannot be read or written.
 pub fn run(options: &Options) -> Result<(), TrainError> {
     let vocabulary = Vocabulary::default();
+    let kinds = Kinds::new()?;
     let listed = entries(Split::Train, options.scenes, options.scene_seed)?;
     let crowds = options.crowds.max(1);
     let bar = progress::bar("drawing", options.scenes + crowds);
     let data = SceneData::new(listed, &vocabulary, || bar.inc(1))?;
-    let data = data.with_crowds(crowds, || bar.inc(1))?;
+    let data = data
+        .with_crowds(crowds, || bar.inc(1))?
+        .with_emoji(&kinds, &vocabulary)?;
     bar.finish();
     let held_out = SceneData::new(
         entries(Split::Dev, 240, options.scene_seed)?,
@@ -80,7 +87,8 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
 
     let device = Device::flex().autodiff();
     device.seed(options.seed);
-    let mut towers = Towers::new(vocabulary.tokens().len(), data.concepts(), &device);
+    let words = vocabulary.tokens().len();
+    let mut towers = Towers::new(words, kinds.objects(), data.concepts(), &device);
     let mut optimiser = AdamWConfig::new()
         .with_epsilon(1e-8)
         .with_weight_decay(0.01)
@@ -93,16 +101,31 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         optimiser = checkpoint.optimiser(optimiser)?;
         first = step;
     }
+    // Read without a graph of gradients: one that is never walked back is never freed.
+    let frozen = options.pictures_only.then(|| towers.valid());
     let schedule = Schedule {
         peak: 2e-3,
         warm_up: 100,
         steps: options.steps,
         floor: 0.02,
     };
+    let sizes = BatchSizes {
+        scenes: options.batch,
+        alone: options.alone_batch,
+        crowds: options.crowd_batch,
+    };
     let bar = progress::bar("towers", options.steps);
     for step in first..options.steps {
-        let batch = data.batch(options.batch, options.crowd_batch, options.seed, step);
-        let (loss, [matching, shown, standing]) = losses(&towers, &batch, options, &device);
+        let batch = data.batch(sizes, options.seed, step);
+        let texts = match &frozen {
+            Some(frozen) => {
+                let shape = [batch.words.len(), frozen.embedding()];
+                let values = frozen.embed_texts(&batch.words);
+                Tensor::from_data(TensorData::new(values, shape), &device)
+            }
+            None => towers.text.forward(&batch.words, &device),
+        };
+        let (loss, [matching, shown, standing]) = losses(&towers.image, &batch, texts, &device);
         let gradients = GradientsParams::from_grads(loss.backward(), &towers);
         towers = optimiser.step(schedule.rate(step), towers, gradients);
         bar.set_position(step as u64 + 1);
@@ -119,10 +142,11 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
             checkpoint.save(&towers, &optimiser, step + 1)?;
             let (first_place, first_ten) = agreement(&towers, &held_out);
             let recognised = recognition(&towers, &held_out);
+            let found = found_alone(&towers, &data);
             progress::log(
                 &bar,
                 format!(
-                    "step {} dev text -> picture R@1 {first_place:.3} R@10 {first_ten:.3} objects {recognised:.3}",
+                    "step {} dev text -> picture R@1 {first_place:.3} R@10 {first_ten:.3} objects {recognised:.3} emoji R@10 {found:.3}",
                     step + 1
                 ),
             );
@@ -132,40 +156,35 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let towers = towers.valid();
     embeddings::write(
         &options.out.join("scenes.safetensors"),
-        &towers.embed_pictures(&data, options.spoken.min(options.scenes)),
+        &towers.embed_pictures(
+            |scenes| data.planes(scenes),
+            options.spoken.min(options.scenes),
+        ),
         towers.embedding(),
     )?;
     Ok(())
 }
 
 fn losses(
-    towers: &Towers,
+    tower: &ImageTower,
     batch: &SceneBatch,
-    options: &Options,
+    texts: Tensor<2>,
     device: &Device,
 ) -> (Tensor<1>, [f32; 3]) {
-    let size = options.batch;
     let count = batch.planes.len() / pictures::PICTURE_VALUES;
-    let seen = towers
-        .image
-        .forward(pictures::tensor(batch.planes.clone(), count, device));
-    let embedding = seen.embedding.narrow(0, 0, size);
-    let text = towers.text.forward(&batch.words, device);
-    let text = if options.pictures_only {
-        text.detach()
-    } else {
-        text
-    };
+    let seen = tower.forward(pictures::tensor(batch.planes.clone(), count, device));
+    let embedding = seen.embedding.narrow(0, 0, batch.words.len());
     let mut keys = batch.words.clone();
     keys.iter_mut().for_each(|words| words.sort_unstable());
-    let matching = contrastive(embedding, text, same_pairs(&keys, device), SCALE);
+    let matching = contrastive(embedding, texts, same_pairs(&keys, device), SCALE);
     let concepts = seen.concepts.dims()[1];
+    let size = batch.shown.len() / concepts;
     let targets = Tensor::from_data(
         TensorData::new(batch.shown.clone(), [size, concepts]),
         device,
     );
     let shown = binary(seen.concepts.narrow(0, 0, size), targets);
-    let standing = recognised(seen.places, objects().len(), &batch.standing);
+    let standing = recognised(seen.places, &batch.standing);
     let parts = [&matching, &shown, &standing].map(|part| part.clone().into_scalar::<f32>());
     (matching + shown * CONCEPTS_WEIGHT + standing, parts)
 }
@@ -179,10 +198,10 @@ fn recognition(towers: &Towers, data: &SceneData) -> f64 {
         let range = start..(start + 64).min(data.entries().len());
         let planes = pictures::tensor(data.planes(range.clone()), range.len(), &device);
         let places = towers.image.forward(planes).places;
-        let [_, _, concepts] = places.dims();
+        let [_, _, kinds] = places.dims();
         let logits = host(places);
         for (place, object) in data.standing(range) {
-            let row = &logits[place * concepts..][..objects().len()];
+            let row = &logits[place * kinds..][..kinds - 1];
             let best = (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b]));
             right += usize::from(best == Some(usize::from(object)));
             all += 1;
@@ -191,10 +210,20 @@ fn recognition(towers: &Towers, data: &SceneData) -> f64 {
     right as f64 / f64::from(all.max(1))
 }
 
+/// Text -> picture recall at 10 on the emoji, by the first caption of each.
+fn found_alone(towers: &Towers, data: &SceneData) -> f64 {
+    let towers = towers.valid();
+    let names = data.emoji_names();
+    let pictures = towers.embed_pictures(|emoji| data.emoji_planes(emoji), names.len());
+    let texts = towers.embed_texts(&names);
+    let own: Vec<usize> = (0..names.len()).collect();
+    recall(&texts, &pictures, towers.embedding(), &own, 10)
+}
+
 /// Text -> picture recall at 1 and 10 on scenes, by their first caption.
 fn agreement(towers: &Towers, data: &SceneData) -> (f64, f64) {
     let towers = towers.valid();
-    let pictures = towers.embed_pictures(data, data.entries().len());
+    let pictures = towers.embed_pictures(|scenes| data.planes(scenes), data.entries().len());
     let captions: Vec<Vec<u16>> = (0..data.entries().len())
         .map(|scene| data.words(scene)[0].clone())
         .collect();

@@ -2,6 +2,7 @@
 //! the step, so that a run that was interrupted goes on exactly as it would have.
 
 pub mod frames;
+pub mod kinds;
 pub mod listing;
 pub mod pictures;
 pub mod places;

@@ -1,14 +1,16 @@
-//! Scenes as the towers learn from them: pictures, captions, and which concepts are shown.
+//! Scenes as the towers learn from them: pictures, captions, what stands where, and which concepts are shown.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use saysee_scenes::listing::Entry;
 use saysee_scenes::{Renderer, concepts};
 
+use super::kinds::Kinds;
 use super::pictures::{PICTURE_VALUES, push_bytes, push_view, value};
-use super::places::{Standing, View, concepts_at};
+use super::places::{Here, Standing, View, what_is_at};
 use crate::error::TrainError;
 use crate::model::image_tower::{PICTURE_SIZE, PLACES};
 use crate::vocabulary::Vocabulary;
@@ -26,20 +28,40 @@ pub struct SceneData {
     concepts: usize,
     /// Scenes of each place.
     by_place: Vec<Vec<usize>>,
-    crowds: Vec<u8>,
-    crowded: Vec<Vec<Standing>>,
+    crowds: Pictures,
+    alone: Pictures,
+    /// Content tokens of the captions of what is alone.
+    called: Vec<Vec<Vec<u16>>>,
 }
 
-/// One batch of scenes with a caption each, and of crowds.
+/// Pictures that are no scenes.
+#[derive(Default)]
+struct Pictures {
+    planes: Vec<u8>,
+    standing: Vec<Vec<Standing>>,
+}
+
+/// How many pictures of each sort a batch has.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchSizes {
+    /// Scenes.
+    pub scenes: usize,
+    /// Emoji alone.
+    pub alone: usize,
+    /// Crowds.
+    pub crowds: usize,
+}
+
+/// One batch of scenes and emoji with a caption each, and of crowds.
 pub struct SceneBatch {
-    /// Planes of the pictures, one after another: scenes, then crowds.
+    /// Planes of the pictures, one after another: scenes, then emoji, then crowds.
     pub planes: Vec<f32>,
-    /// Content tokens of one caption a scene.
+    /// Content tokens of one caption a scene, then of one an emoji.
     pub words: Vec<Vec<u16>>,
-    /// `[scenes, concepts]`: 1 where a concept is shown.
+    /// `[scenes, concepts]`: 1 where a concept is shown that is no object.
     pub shown: Vec<f32>,
-    /// Places of the batch where an object stands, and which concept it is.
-    pub standing: Vec<(usize, u16)>,
+    /// Places of the batch of which it is known what stands there; `None`: nothing does.
+    pub standing: Vec<(usize, Option<u16>)>,
 }
 
 impl SceneData {
@@ -52,6 +74,7 @@ impl SceneData {
         vocabulary: &Vocabulary,
         mut progress: impl FnMut(),
     ) -> Result<Self, TrainError> {
+        let objects = concepts::objects().len();
         let ids: HashMap<&str, usize> = concepts::all()
             .iter()
             .take(concepts::shown())
@@ -73,15 +96,17 @@ impl SceneData {
                     .collect(),
             );
             let names = entry.scene.resolve()?.concepts().into_iter();
-            shown.push(names.filter_map(|name| ids.get(name).copied()).collect());
+            let others = names.filter_map(|name| ids.get(name)?.checked_sub(objects));
+            shown.push(others.collect());
             let groups = entry.scene.groups.iter();
-            let objects: Vec<Option<u16>> = groups
+            // Objects are the first of the concepts, and of the kinds of drawings.
+            let kinds: Vec<Option<u16>> = groups
                 .map(|group| ids.get(group.object.as_str()).map(|&id| id as u16))
                 .collect();
             let placed = renderer.objects(&entry.scene)?;
             let known = placed
                 .iter()
-                .filter_map(|placed| Some(Standing::new(objects[placed.group]?, placed)));
+                .filter_map(|placed| Some(Standing::new(kinds[placed.group]?, placed)));
             standing.push(known.collect());
             progress();
         }
@@ -92,9 +117,10 @@ impl SceneData {
             words,
             shown,
             standing,
-            concepts: ids.len(),
-            crowds: Vec::new(),
-            crowded: Vec::new(),
+            concepts: ids.len() - objects,
+            crowds: Pictures::default(),
+            alone: Pictures::default(),
+            called: Vec::new(),
         })
     }
 
@@ -110,12 +136,33 @@ impl SceneData {
         let renderer = Renderer::new();
         for seed in 0..count as u64 {
             let crowd = renderer.crowd(seed, PICTURE_SIZE)?;
-            push_bytes(&crowd.picture, &mut self.crowds);
-            // Objects are the first of the concepts.
+            push_bytes(&crowd.picture, &mut self.crowds.planes);
             let objects = crowd.objects.iter();
             let standing = objects.map(|(object, placed)| Standing::new(*object as u16, placed));
-            self.crowded.push(standing.collect());
+            self.crowds.standing.push(standing.collect());
             progress();
+        }
+        Ok(self)
+    }
+
+    /// Draws the emoji that can be asked for, each alone, too.
+    ///
+    /// # Errors
+    /// Never for what the lists hold.
+    pub fn with_emoji(
+        mut self,
+        kinds: &Kinds,
+        vocabulary: &Vocabulary,
+    ) -> Result<Self, TrainError> {
+        let renderer = Renderer::new();
+        for (kind, emoji) in kinds.alone() {
+            let picture = renderer.emoji(emoji.character, PICTURE_SIZE)?;
+            push_bytes(&picture, &mut self.alone.planes);
+            let placed = renderer.alone(emoji.character)?;
+            self.alone.standing.push(vec![Standing::new(kind, &placed)]);
+            let captions = emoji.captions.iter();
+            let words = captions.map(|caption| vocabulary.encode(&caption.content));
+            self.called.push(words.collect());
         }
         Ok(self)
     }
@@ -125,26 +172,35 @@ impl SceneData {
         &self.entries
     }
 
-    /// Concepts a picture is asked about.
+    /// Concepts a picture is asked about: those that are no objects.
     pub fn concepts(&self) -> usize {
         self.concepts
     }
 
-    /// The planes of a stretch of pictures.
-    pub fn planes(&self, scenes: std::ops::Range<usize>) -> Vec<f32> {
-        let bytes = &self.planes[scenes.start * PICTURE_VALUES..scenes.end * PICTURE_VALUES];
-        bytes.iter().map(|&byte| value(byte)).collect()
+    /// The planes of a stretch of scenes.
+    pub fn planes(&self, scenes: Range<usize>) -> Vec<f32> {
+        planes(&self.planes, scenes)
     }
 
-    /// Places of a stretch of pictures where an object stands, and which concept it is.
-    pub fn standing(&self, scenes: std::ops::Range<usize>) -> Vec<(usize, u16)> {
+    /// The planes of a stretch of the emoji.
+    pub fn emoji_planes(&self, emoji: Range<usize>) -> Vec<f32> {
+        planes(&self.alone.planes, emoji)
+    }
+
+    /// Content tokens of the first caption of each emoji.
+    pub fn emoji_names(&self) -> Vec<Vec<u16>> {
+        self.called
+            .iter()
+            .map(|captions| captions[0].clone())
+            .collect()
+    }
+
+    /// Places of a stretch of pictures where an object stands, and which.
+    pub fn standing(&self, scenes: Range<usize>) -> Vec<(usize, u16)> {
         let pictures = self.standing[scenes].iter().enumerate();
-        let places = pictures.flat_map(|(row, objects)| {
-            let places = concepts_at(objects, View::default()).into_iter();
-            (row * PLACES * PLACES..).zip(places)
-        });
+        let places = pictures.flat_map(|(row, objects)| known(row, objects, View::default()));
         places
-            .filter_map(|(place, concept)| Some((place, concept?)))
+            .filter_map(|(place, kind)| Some((place, kind?)))
             .collect()
     }
 
@@ -153,13 +209,15 @@ impl SceneData {
         &self.words[scene]
     }
 
-    /// The batch of a step: scenes and crowds at random, shifted, mirrored, brightened a little. Scenes are of a few places
+    /// The batch of a step: pictures at random, shifted, mirrored, brightened a little. Scenes are of a few places
     /// only, so that it is not enough to tell those apart.
-    pub fn batch(&self, size: usize, crowds: usize, seed: u64, step: usize) -> SceneBatch {
+    pub fn batch(&self, sizes: BatchSizes, seed: u64, step: usize) -> SceneBatch {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(step as u64);
+        let size = sizes.scenes;
+        let pictures = size + sizes.alone + sizes.crowds;
         let mut batch = SceneBatch {
-            planes: Vec::with_capacity(size * PICTURE_VALUES),
+            planes: Vec::with_capacity(pictures * PICTURE_VALUES),
             words: Vec::new(),
             shown: vec![0.0; size * self.concepts],
             standing: Vec::new(),
@@ -171,22 +229,51 @@ impl SceneData {
             let place = chosen[row % PLACES_A_BATCH];
             let scene = place[rng.random_range(0..place.len())];
             let view = push_varied(&self.planes, scene, &mut rng, &mut batch.planes);
-            batch.stand(row, &self.standing[scene], view);
-            let captions = &self.words[scene];
             batch
-                .words
-                .push(captions[rng.random_range(0..captions.len())].clone());
+                .standing
+                .extend(known(row, &self.standing[scene], view));
+            batch.words.push(any(&self.words[scene], &mut rng));
             for &concept in &self.shown[scene] {
                 batch.shown[row * self.concepts + concept] = 1.0;
             }
         }
-        for row in size..size + crowds {
-            let crowd = rng.random_range(0..self.crowded.len());
-            let view = push_varied(&self.crowds, crowd, &mut rng, &mut batch.planes);
-            batch.stand(row, &self.crowded[crowd], view);
+        for row in size..pictures {
+            let alone = row < size + sizes.alone;
+            let pictures = if alone { &self.alone } else { &self.crowds };
+            let index = rng.random_range(0..pictures.standing.len());
+            let view = push_varied(&pictures.planes, index, &mut rng, &mut batch.planes);
+            batch
+                .standing
+                .extend(known(row, &pictures.standing[index], view));
+            if alone {
+                batch.words.push(any(&self.called[index], &mut rng));
+            }
         }
         batch
     }
+}
+
+fn planes(pictures: &[u8], range: Range<usize>) -> Vec<f32> {
+    let bytes = &pictures[range.start * PICTURE_VALUES..range.end * PICTURE_VALUES];
+    bytes.iter().map(|&byte| value(byte)).collect()
+}
+
+fn any(captions: &[Vec<u16>], rng: &mut ChaCha8Rng) -> Vec<u16> {
+    captions[rng.random_range(0..captions.len())].clone()
+}
+
+/// The places of picture `row` of a batch of which it is known what stands there.
+fn known(
+    row: usize,
+    drawings: &[Standing],
+    view: View,
+) -> impl Iterator<Item = (usize, Option<u16>)> + use<> {
+    let places = (row * PLACES * PLACES..).zip(what_is_at(drawings, view));
+    places.filter_map(|(place, here)| match here {
+        Here::Kind(kind) => Some((place, Some(kind))),
+        Here::Nothing => Some((place, None)),
+        Here::Unsure => None,
+    })
 }
 
 /// The scenes of each place, in the order of the places' names.
@@ -197,15 +284,6 @@ fn by_place(entries: &[Entry]) -> Vec<Vec<usize>> {
         place.or_default().push(scene);
     }
     places.into_values().collect()
-}
-
-impl SceneBatch {
-    /// Notes which objects stand where in picture `row`.
-    fn stand(&mut self, row: usize, objects: &[Standing], view: View) {
-        let places = (row * PLACES * PLACES..).zip(concepts_at(objects, view));
-        let standing = places.filter_map(|(place, concept)| Some((place, concept?)));
-        self.standing.extend(standing);
-    }
 }
 
 /// Appends the planes of a picture among `pictures` as a view of it.

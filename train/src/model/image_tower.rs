@@ -4,7 +4,7 @@
 use burn::module::Initializer;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::prelude::*;
-use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::activation::{relu, sigmoid, softmax};
 
 use super::head::normalise;
 
@@ -65,9 +65,13 @@ pub struct ImageTower {
     pub patches: Linear,
     /// Stages: 24 places on a side -> 6.
     pub stages: Vec<Stage>,
-    /// Features of a place -> which concepts are there.
+    /// Features of a place -> which drawing stands there; the last one is none.
+    pub objects: Linear,
+    /// How surely each drawing is anywhere, and how much of the picture is of it -> its part of the embedding.
+    pub standing: Linear,
+    /// Features of a place -> which other concepts it shows: where, when, how many, in which colour.
     pub concepts: Linear,
-    /// Concepts in the picture -> their part of the embedding.
+    /// Those of the picture as a whole -> their part of the embedding.
     pub named: Linear,
     /// Pooled features, their mean and their maximum -> the rest of the embedding: number, colour, light.
     pub projection: Linear,
@@ -77,27 +81,32 @@ pub struct ImageTower {
 pub struct Seen {
     /// `[batch, embedding]`, L2-normalised.
     pub embedding: Tensor<2>,
-    /// Logits of concepts, for the picture as a whole: `[batch, concepts]`.
+    /// Logits of the concepts that are no objects, for the picture as a whole: `[batch, concepts]`.
     pub concepts: Tensor<2>,
-    /// The same at each place: `[batch, PLACES * PLACES, concepts]`.
+    /// Logits of what stands at each place: `[batch, PLACES * PLACES, objects + 1]`, nothing last.
     pub places: Tensor<3>,
 }
 
 impl ImageTower {
     /// Fresh weights.
-    pub fn new(concepts: usize, embedding: usize, device: &Device) -> Self {
+    pub fn new(objects: usize, concepts: usize, embedding: usize, device: &Device) -> Self {
         let mut stages = Vec::new();
         let mut inputs = PATCH_FEATURES;
         for (outputs, stride) in STAGES {
             stages.push(Stage::new(inputs, outputs, stride, device));
             inputs = outputs;
         }
-        let mut places = LinearConfig::new(inputs, concepts).init(device);
-        places.bias = Some(Initializer::Constant { value: RARE }.init([concepts], device));
+        let mut rare = LinearConfig::new(inputs, concepts).init(device);
+        rare.bias = Some(Initializer::Constant { value: RARE }.init([concepts], device));
+        let kinds = objects + 1;
         Self {
             patches: LinearConfig::new(3 * PATCH * PATCH, PATCH_FEATURES).init(device),
             stages,
-            concepts: places,
+            objects: LinearConfig::new(inputs, kinds).init(device),
+            standing: LinearConfig::new(2 * kinds, embedding)
+                .with_bias(false)
+                .init(device),
+            concepts: rare,
             named: LinearConfig::new(concepts, embedding)
                 .with_bias(false)
                 .init(device),
@@ -107,7 +116,8 @@ impl ImageTower {
 
     /// Looks at pictures `[batch, 3, 96, 96]` in `[-1, 1]`.
     ///
-    /// A concept is looked for at every place, and the places are pooled afterwards: what is small is not averaged away.
+    /// Objects and concepts are looked for at every place, and the places are pooled afterwards: what is small is not
+    /// averaged away.
     pub fn forward(&self, pictures: Tensor<4>) -> Seen {
         let [batch, planes, height, width] = pictures.dims();
         let pixels = pictures
@@ -115,11 +125,12 @@ impl ImageTower {
             .swap_dims(1, 2);
         let x = relu(self.patches.forward(neighbours(pixels, PATCH, PATCH, 0)));
         let x = self.stages.iter().fold(x, |x, stage| stage.forward(x));
-        let places = self.concepts.forward(x.clone());
-        let concepts = most_at_one_place(places.clone());
-        let mean = x.clone().mean_dim(1).squeeze_dim::<2>(1);
-        let most = x.max_dim(1).squeeze_dim::<2>(1);
-        let embedding = self.projection.forward(Tensor::cat(vec![mean, most], 1))
+        let places = self.objects.forward(x.clone());
+        let concepts = most_at_one_place(self.concepts.forward(x.clone()));
+        let embedding = self.projection.forward(mean_and_maximum(x))
+            + self
+                .standing
+                .forward(mean_and_maximum(softmax(places.clone(), 2)))
             + self.named.forward(sigmoid(concepts.clone()));
         Seen {
             embedding: normalise(embedding),
@@ -155,6 +166,13 @@ fn neighbours(x: Tensor<3>, kernel: usize, stride: usize, padding: usize) -> Ten
     let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &device);
     x.select(1, rows)
         .reshape([batch, out * out, kernel * kernel * channels])
+}
+
+/// Over the places: `[batch, places, columns]` -> `[batch, 2 columns]`.
+fn mean_and_maximum(x: Tensor<3>) -> Tensor<2> {
+    let mean = x.clone().mean_dim(1).squeeze_dim::<2>(1);
+    let maximum = x.max_dim(1).squeeze_dim::<2>(1);
+    Tensor::cat(vec![mean, maximum], 1)
 }
 
 /// `[batch, places, concepts]` -> `[batch, concepts]`: a maximum that every place gets a part of.

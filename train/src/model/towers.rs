@@ -1,17 +1,16 @@
 //! The two towers of the joint space.
 
+use std::ops::Range;
 use std::path::Path;
-
-use burn::prelude::*;
-use saysee_scenes::concepts;
 
 use super::image_tower::ImageTower;
 use super::text_tower::TextTower;
 use crate::checkpoint::Checkpoint;
+use crate::data::kinds::Kinds;
 use crate::data::pictures;
-use crate::data::scenes::SceneData;
 use crate::error::TrainError;
 use crate::vocabulary::Vocabulary;
+use burn::prelude::*;
 
 /// Width of the joint embedding space.
 pub const EMBEDDING: usize = 128;
@@ -29,9 +28,9 @@ pub struct Towers {
 
 impl Towers {
     /// Fresh weights.
-    pub fn new(vocabulary: usize, concepts: usize, device: &Device) -> Self {
+    pub fn new(vocabulary: usize, objects: usize, concepts: usize, device: &Device) -> Self {
         Self {
-            image: ImageTower::new(concepts, EMBEDDING, device),
+            image: ImageTower::new(objects, concepts, EMBEDDING, device),
             text: TextTower::new(vocabulary, EMBEDDING, device),
         }
     }
@@ -42,7 +41,8 @@ impl Towers {
     /// When there is no checkpoint, or it is of another shape.
     pub fn load(folder: &Path) -> Result<Self, TrainError> {
         let words = Vocabulary::default().tokens().len();
-        let fresh = Self::new(words, concepts::shown(), &Device::flex());
+        let kinds = Kinds::new()?;
+        let fresh = Self::new(words, kinds.objects(), kinds.concepts(), &Device::flex());
         Checkpoint::new(folder.join("checkpoint")).model(fresh)
     }
 
@@ -55,12 +55,16 @@ impl Towers {
         self.text.table.val().device()
     }
 
-    /// Embeddings of the first `count` pictures, one after another.
-    pub fn embed_pictures(&self, data: &SceneData, count: usize) -> Vec<f32> {
+    /// Embeddings of `count` pictures, one after another; `planes` gives those of a stretch of them.
+    pub fn embed_pictures(
+        &self,
+        planes: impl Fn(Range<usize>) -> Vec<f32>,
+        count: usize,
+    ) -> Vec<f32> {
         let mut values = Vec::with_capacity(count * self.embedding());
         for start in (0..count).step_by(CHUNK) {
             let range = start..(start + CHUNK).min(count);
-            values.extend(self.embed_planes(data.planes(range.clone()), range.len()));
+            values.extend(self.embed_planes(planes(range.clone()), range.len()));
         }
         values
     }

@@ -11,8 +11,8 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
-use crate::concepts::PLAIN;
 use crate::concepts::phrase::{Phrase, Word};
+use crate::concepts::{self, PLAIN};
 use crate::scene::{Resolved, SceneError, SceneSpec};
 pub use prompts::word_prompts;
 
@@ -20,6 +20,9 @@ pub use prompts::word_prompts;
 pub const CAPTIONS_PER_SCENE: usize = 5;
 /// Most words of a caption.
 pub const MAX_WORDS: usize = 25;
+
+/// Words between the content words of names.
+const BETWEEN: [&str; 8] = ["a", "and", "in", "of", "on", "over", "the", "with"];
 
 /// How much of a picture a caption tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +62,29 @@ impl Caption {
                 .collect(),
             kind,
         }
+    }
+
+    /// A name as Unicode gives it to an emoji, "grinning face with big eyes"; none where one of its words is neither a content
+    /// word nor a word between such.
+    pub(crate) fn of_label(label: &str) -> Option<Self> {
+        let meanings = concepts::meanings();
+        let letters = |word: &&str| !word.is_empty();
+        let words: Vec<&str> = label.split([' ', '-', ':']).filter(letters).collect();
+        let mut phrase = Vec::with_capacity(words.len());
+        for word in &words {
+            phrase.push(match meanings.get_key_value(*word) {
+                Some((&text, concepts)) => Word {
+                    text,
+                    concept: concepts.first().copied(),
+                },
+                None => Word {
+                    text: BETWEEN.into_iter().find(|between| between == word)?,
+                    concept: None,
+                },
+            });
+        }
+        let caption = Self::new(&phrase, CaptionKind::Short);
+        (!caption.content.is_empty()).then_some(caption)
     }
 
     /// Whether everything this caption says is true of a picture that shows these concepts.

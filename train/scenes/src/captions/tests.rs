@@ -165,3 +165,13 @@ fn every_vocabulary_word_is_prompted() {
         concepts::vocabulary()
     );
 }
+
+#[test]
+fn labels_are_captions_where_every_word_is_understood() {
+    let caption = Caption::of_label("dog on a guitar").unwrap();
+    assert_eq!(caption.text, "dog on a guitar");
+    assert_eq!(caption.content, ["dog", "guitar"]);
+    assert_eq!(caption.concepts.len(), 2);
+    assert_eq!(Caption::of_label("dog quasar"), None);
+    assert_eq!(Caption::of_label("of the"), None);
+}

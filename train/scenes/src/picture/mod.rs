@@ -119,10 +119,19 @@ impl Renderer {
         check_size(size)?;
         let mut picture = Pixmap::new(size, size).ok_or(PictureError::Size(size))?;
         picture.fill(Color::WHITE);
-        let look = Look { emoji, dyed: None };
+        self.draw_object(&mut picture, &self.alone(emoji)?, Edge::Bare)?;
+        to_rgb(&picture)
+    }
+
+    /// Where [`Renderer::emoji`] puts it.
+    ///
+    /// # Errors
+    ///
+    /// Where Twemoji has no drawing of it.
+    pub fn alone(&self, emoji: &'static str) -> Result<Placed, PictureError> {
         let (width, height) = self.gallery.shape(emoji)?;
-        let object = Placed {
-            look,
+        Ok(Placed {
+            look: Look { emoji, dyed: None },
             group: 0,
             x: 0.5,
             y: 0.5,
@@ -132,9 +141,7 @@ impl Renderer {
             rotation: 0.0,
             mirrored: false,
             grounded: false,
-        };
-        self.draw_object(&mut picture, &object, Edge::Bare)?;
-        to_rgb(&picture)
+        })
     }
 
     /// Where the objects of a scene are, farthest first.
