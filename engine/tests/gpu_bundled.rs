@@ -50,6 +50,35 @@ fn sample_files() -> Vec<String> {
 }
 
 #[test]
+fn typed_words_and_pictures_of_the_bundled_pack_agree() {
+    with_gpu(|gpu| {
+        let pack = bundled_pack();
+        let mut cpu = CpuOps::default();
+        let on_gpu = Network::new(gpu, &pack).unwrap();
+        let on_cpu = Network::new(&mut cpu, &pack).unwrap();
+        let vocabulary = &pack.manifest().vocabulary;
+        let ids = vocabulary.typed_words("two dogs on the beach", 24).unwrap();
+        let there = pollster::block_on(on_gpu.embed_text(gpu, &ids)).unwrap();
+        let here = pollster::block_on(on_cpu.embed_text(&mut cpu, &ids)).unwrap();
+        assert_close("the embedding of a text", &there, &here, 5e-3);
+        let size = pack
+            .manifest()
+            .model
+            .image_tower
+            .as_ref()
+            .unwrap()
+            .pixels()
+            .size;
+        let planes: Vec<f32> = (0..3 * size * size)
+            .map(|n| (n as f32 * 0.003).sin() * 0.8)
+            .collect();
+        let there = pollster::block_on(on_gpu.embed_image(gpu, &planes)).unwrap();
+        let here = pollster::block_on(on_cpu.embed_image(&mut cpu, &planes)).unwrap();
+        assert_close("the embedding of a picture", &there, &here, 5e-3);
+    });
+}
+
+#[test]
 fn every_stage_of_the_bundled_pack_agrees() {
     with_gpu(|gpu| {
         let pack = bundled_pack();

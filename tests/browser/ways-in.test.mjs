@@ -101,13 +101,38 @@ describe("a picture asks for sentences", () => {
     }
   });
 
-  test("the field for text is there only where the pack reads text", async () => {
+  test("what is said can be typed as well", async () => {
     const page = await SaySee.open(chromium.browser, server.url, { query: "?backend=cpu" });
     try {
+      await page.reaches("idle");
+      const ask = async (text, says) => {
+        await page.page.getByRole("searchbox").fill(text);
+        await page.page.keyboard.press("Enter");
+        await page.page.getByText(says).waitFor();
+      };
+      await ask(first.text, `Pictures for “${first.text}”.`);
+      const found = (await page.order()).slice(0, 10);
+      assert.ok(found.includes(first.expected_item), `${found}`);
+      // Words alone, whole words of the vocabulary: no tokenizer comes for that.
+      assert.deepEqual(page.asked.filter((url) => /reading|merges/.test(url)), []);
+      await ask("xylographic quux", /Try other words/);
+      assert.deepEqual(page.errors, []);
+    } finally {
+      await page.close();
+    }
+  });
+
+  test("the field for text is there only where the pack reads text", async () => {
+    const packs = await serveElsewhere(randomPack("tiny", "q8"));
+    const page = await SaySee.open(chromium.browser, server.url, { query: `?backend=cpu&pack=${packs.url}` });
+    try {
+      await page.reaches("offered");
+      await page.page.getByTestId("agree").click();
       await page.reaches("idle");
       assert.equal(await page.page.getByTestId("typing").count(), 0);
     } finally {
       await page.close();
+      await packs.close();
     }
   });
 });

@@ -4,11 +4,13 @@
 pub mod bench;
 pub mod commands;
 pub mod convert;
+pub mod datasets;
 pub mod evaluate;
 pub mod failure;
 mod folder;
 mod picture;
 pub mod random;
+mod reader;
 pub mod recording;
 mod session;
 mod staging;

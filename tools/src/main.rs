@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use saysee::commands::{
-    bench, convert, embed, evaluate, fetch, index, inspect, matching, query, random_pack,
+    bench, convert, embed, evaluate, fetch, index, inspect, manifest, matching, query, random_pack,
 };
 use saysee::failure::{self, Failure};
 
@@ -30,6 +30,7 @@ enum Command {
     Convert(convert::Arguments),
     Index(index::Arguments),
     Inspect(inspect::Arguments),
+    Manifest(manifest::Arguments),
     Bench(bench::Arguments),
     RandomPack(random_pack::Arguments),
 }
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Command::Convert(arguments) => convert::run(arguments, &mut out),
         Command::Index(arguments) => index::run(arguments, &mut out),
         Command::Inspect(arguments) => inspect::run(arguments, &mut out),
+        Command::Manifest(arguments) => manifest::run(arguments, &mut out),
         Command::Bench(arguments) => bench::run(arguments, &mut out),
         Command::RandomPack(arguments) => random_pack::run(arguments, &mut out),
     };

@@ -24,6 +24,24 @@ pub fn contrastive(a: Tensor<2>, b: Tensor<2>, same: Tensor<2>, scale: f32) -> T
     (picked(logits.clone()) + picked(logits.transpose())) * 0.5
 }
 
+/// Cross-entropy of finding the own name of each row among `names [names, embedding]`: the first is the first row's, and so on.
+/// `said`: what each says; names that say the same do not count against each other.
+pub fn among<T: PartialEq>(rows: Tensor<2>, names: Tensor<2>, said: &[T]) -> Tensor<1> {
+    let device = rows.device();
+    let own = rows.dims()[0];
+    let (mut wanted, mut same) = (Vec::new(), Vec::new());
+    for row in 0..own {
+        for (name, there) in said.iter().enumerate() {
+            wanted.push(f32::from(u8::from(name == row)));
+            same.push(f32::from(u8::from(name != row && *there == said[row])));
+        }
+    }
+    let matrix =
+        |values| Tensor::<2>::from_data(TensorData::new(values, [own, said.len()]), &device);
+    let logits = rows.matmul(names.transpose()) * SCALE - matrix(same) * 1e4;
+    (log_softmax(logits, 1) * matrix(wanted)).sum() / -(own.max(1) as f32)
+}
+
 /// The mean of 1 - cosine over pairs of rows, L2-normalised.
 pub fn apart(a: Tensor<2>, b: Tensor<2>) -> Tensor<1> {
     ((a * b).sum_dim(1).neg() + 1.0).mean()

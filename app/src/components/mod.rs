@@ -4,6 +4,7 @@ mod app;
 mod bench;
 mod colophon;
 mod dropzone;
+mod galleries;
 mod history;
 mod keep;
 mod masthead;

@@ -86,6 +86,25 @@ impl Page {
         Some(format!("{origin}{path}{query}#{fragment}"))
     }
 
+    /// Folder of the gallery, where both it and the pack come with the page.
+    pub fn bundled_gallery(self) -> Option<String> {
+        self.address
+            .with_value(|address| match (&address.pack, &address.gallery) {
+                (Place::Bundled(_), Place::Bundled(name)) => Some(name.clone()),
+                _ => None,
+            })
+    }
+
+    /// The address of the page with another bundled gallery.
+    pub fn address_with_gallery(self, name: &str) -> String {
+        let mut address = self.address.get_value();
+        address.gallery = Place::Bundled(name.to_owned());
+        match query_of(&address) {
+            query if query.is_empty() => "?".to_owned(),
+            query => query,
+        }
+    }
+
     fn shared(self, ready: &Ready) -> Option<Shared> {
         let found = self.found.get();
         let struck = self.insight.struck.get();

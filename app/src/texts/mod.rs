@@ -215,6 +215,14 @@ pub mod samples {
     }
 }
 
+/// The bundled galleries.
+pub mod galleries {
+    /// Name of the choice.
+    pub const WHAT: &str = "What is searched";
+    /// The bundled galleries: folder, and what visitors call it.
+    pub const ALL: [(&str, &str); 2] = [("scenes", "Scenes"), ("emoji", "Emoji")];
+}
+
 /// The pictures.
 pub mod results {
     use crate::protocol::Foreign;

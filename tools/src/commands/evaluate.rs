@@ -15,6 +15,7 @@ use crate::evaluate::listen::Listening;
 use crate::evaluate::manifest::{self, Utterance};
 use crate::evaluate::print;
 use crate::failure::Failure;
+use crate::reader::Reader;
 use crate::session::{self, Backend, ModelArguments};
 
 /// Measures recall, keywords, times and single words on utterances of which is known what they say
@@ -32,6 +33,9 @@ pub struct Arguments {
     /// Search only those pictures of the gallery that an utterance is about.
     #[arg(long, requires = "gallery")]
     own_pictures: bool,
+    /// Find sentences by speech and speech by sentences too, among the utterances themselves.
+    #[arg(long)]
+    texts: bool,
     /// What happens to the sound before it is heard: clean, 20db or 10db; several are measured one after the other.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "clean", value_parser = condition)]
     degrade: Vec<Condition>,
@@ -125,6 +129,9 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
         seed: arguments.seed,
         fixed_keywords: fixed_keywords(pack.manifest()),
     };
+    let folder = &arguments.model.pack;
+    let reader = arguments.texts.then(|| Reader::open(folder, &pack));
+    let reader = reader.transpose()?;
     let on_cpu = matches!(arguments.model.backend, Backend::Cpu | Backend::CpuExact);
     let mut conditions = Vec::new();
     for condition in &arguments.degrade {
@@ -140,6 +147,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
             around: arguments.around,
             degrade: condition.0,
             names: &names,
+            reader: reader.as_ref(),
         };
         let bar = bar(condition.name(), utterances.len());
         let heard = listening.hear(&utterances, &bar)?;

@@ -1,6 +1,6 @@
 //! `saysee index`: a folder of photographs to a gallery.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -93,6 +93,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let style = ProgressStyle::with_template("{wide_bar} {pos} of {len}, {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let mut items = Vec::new();
+    let mut ids = HashSet::new();
     let mut embeddings = Vec::new();
     for file in &files {
         bar.inc(1);
@@ -105,11 +106,12 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
         };
         let planes = picture::planes(&how, file, &picture)?;
         embeddings.extend(pollster::block_on(engine.embed_image(&planes))?);
-        let id = format!("p{:05}", items.len());
+        let number = format!("p{:05}", items.len());
         let stored =
             shrink(picture, arguments.side).ok_or_else(|| Failure::input(file, "is empty"))?;
         let jpeg = encode(&stored).map_err(|error| Failure::input(file, error))?;
-        let name = format!("{PICTURES}/{id}.jpg");
+        let name = format!("{PICTURES}/{number}.jpg");
+        let id = own_name(file).filter(|name| ids.insert(name.clone()));
         staging.write(&name, &jpeg).map_err(written)?;
         items.push(Item {
             caption: caption(file, &captions),
@@ -120,7 +122,7 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
             licence: arguments.licence.clone(),
             character: None,
             file: name,
-            id,
+            id: id.unwrap_or(number),
         });
     }
     bar.finish_and_clear();
@@ -161,6 +163,15 @@ fn photographs(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn read_captions(file: &Path) -> Result<HashMap<String, String>, Failure> {
     let bytes = session::read_at_most(file, MAX_CAPTION_BYTES)?;
     serde_json::from_slice(&bytes).map_err(|error| Failure::input(file, error))
+}
+
+/// What a photograph is called, where it can be called so in a gallery: lists of captions name it in the same way.
+fn own_name(file: &Path) -> Option<String> {
+    let name = file.file_stem()?.to_str()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    // Names like the numbers of others could appear twice.
+    let numbered = name.len() == 6 && name.starts_with('p');
+    (name.len() <= 64 && name.chars().all(plain) && !numbered).then(|| name.to_owned())
 }
 
 /// What a picture shows: its caption, or its file's name as words.

@@ -1,17 +1,17 @@
 //! `saysee text` and `saysee image`: embeddings of what was not said, and the pictures that fit them.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use saysee_clip_inputs::Tokenizer;
 use saysee_engine::Engine;
 use saysee_engine::gallery::Gallery;
 use saysee_engine::index::{cosine, rank};
-use saysee_engine::pack::{Pack, Vocabulary};
+use saysee_engine::pack::Pack;
 use serde_json::json;
 
 use crate::failure::Failure;
 use crate::picture;
+use crate::reader::Reader;
 use crate::session::{self, ModelArguments};
 
 /// What both commands take.
@@ -57,11 +57,9 @@ pub struct ImageArguments {
 pub fn run_text(arguments: &TextArguments, out: &mut impl Write) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.common)?;
     let folder = &arguments.common.model.pack;
-    let tower = session.pack.manifest().model.text_tower.as_ref();
-    let context = tower.map_or(0, |tower| tower.positions);
     let reader = Reader::open(folder, &session.pack)?;
     for text in &arguments.texts {
-        let ids = reader.read(text, context);
+        let ids = reader.read(text);
         let ids = ids.map_err(|problem| Failure::input(folder, problem))?;
         let embedding = pollster::block_on(session.engine.embed_text(&ids))?;
         session.report(text, &embedding, out)?;
@@ -82,37 +80,6 @@ pub fn run_image(arguments: &ImageArguments, out: &mut impl Write) -> Result<(),
         session.report(&file.display().to_string(), &embedding, out)?;
     }
     Ok(())
-}
-
-/// What turns a text into what the text tower reads.
-enum Reader {
-    /// Pieces of words.
-    Pieces(Box<Tokenizer>),
-    /// Whole words.
-    Words(Vocabulary),
-}
-
-impl Reader {
-    fn open(folder: &Path, pack: &Pack) -> Result<Self, Failure> {
-        if pack.manifest().reads_words() {
-            return Ok(Self::Words(pack.manifest().vocabulary.clone()));
-        }
-        let merges = session::read_tokenizer(folder, pack)?;
-        let tokenizer = Tokenizer::from_merges(&merges);
-        let tokenizer = tokenizer.map_err(|error| Failure::input(folder, error))?;
-        Ok(Self::Pieces(Box::new(tokenizer)))
-    }
-
-    fn read(&self, text: &str, context: usize) -> Result<Vec<u32>, String> {
-        match self {
-            Self::Pieces(tokenizer) => tokenizer
-                .encode_framed(text, context)
-                .map_err(|error| error.to_string()),
-            Self::Words(vocabulary) => vocabulary
-                .typed_words(text, context)
-                .ok_or_else(|| format!("no word of {text:?} is in its vocabulary")),
-        }
-    }
 }
 
 /// A pack that runs, and a gallery to rank.

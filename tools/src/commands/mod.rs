@@ -7,6 +7,7 @@ pub mod evaluate;
 pub mod fetch;
 pub mod index;
 pub mod inspect;
+pub mod manifest;
 pub mod matching;
 pub mod query;
 pub mod random_pack;

@@ -119,6 +119,7 @@ fn group(name: String, pairs: &[(&Utterance, &Heard)], settings: &Settings) -> G
         list: Vec::new(),
     };
     retrieval(&mut figures, pairs, settings);
+    texts(&mut figures, pairs);
     keywords(&mut figures, pairs, settings);
     times(&mut figures, pairs);
     isolated(&mut figures, pairs);
@@ -176,7 +177,6 @@ fn retrieval(figures: &mut Figures, pairs: &[(&Utterance, &Heard)], settings: &S
         return;
     }
     let width = embeddings.len() / ids.len();
-    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let scores: Vec<f32> = captions
         .iter()
         .flat_map(|(_, heard)| {
@@ -197,6 +197,47 @@ fn retrieval(figures: &mut Figures, pairs: &[(&Utterance, &Heard)], settings: &S
         .map(|(_, place)| place)
         .collect();
     figures.recall("image -> speech", &places);
+}
+
+/// Speech finds what is said, and the other way round, among the utterances themselves: right is any sentence about the same
+/// picture, or only the same sentence (spec: evaluation, section 2; both embeddings of length 1).
+fn texts(figures: &mut Figures, pairs: &[(&Utterance, &Heard)]) {
+    let read: Vec<&(&Utterance, &Heard)> = pairs
+        .iter()
+        .filter(|(_, heard)| !heard.text.is_empty())
+        .collect();
+    if read.is_empty() {
+        return;
+    }
+    let scores: Vec<f32> = read
+        .iter()
+        .flat_map(|(_, heard)| {
+            read.iter()
+                .map(|(_, other)| dot(&heard.embedding, &other.text))
+        })
+        .collect();
+    let turned = recall::transposed(&scores, read.len());
+    let pictures: Option<Vec<&str>> = read
+        .iter()
+        .map(|(utterance, _)| utterance.image.as_deref())
+        .collect();
+    let sentences = read.iter().map(|(utterance, _)| utterance.text.as_str());
+    for (mode, own) in [
+        ("about the same picture", pictures),
+        ("the same sentence", Some(sentences.collect())),
+    ] {
+        let Some(own) = own else {
+            continue;
+        };
+        for (way, scores) in [("speech -> text", &scores), ("text -> speech", &turned)] {
+            let places = recall::best_places(scores, &own, &own);
+            figures.recall(&format!("{way}, {mode},"), &places);
+        }
+    }
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn keywords(figures: &mut Figures, pairs: &[(&Utterance, &Heard)], settings: &Settings) {

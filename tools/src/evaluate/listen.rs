@@ -12,6 +12,7 @@ use saysee_measures::recall;
 
 use super::manifest::{self, Utterance};
 use crate::failure::Failure;
+use crate::reader::Reader;
 use crate::session::{self, Backend};
 
 /// What the engine made of an utterance.
@@ -21,6 +22,8 @@ pub struct Heard {
     pub seconds: f64,
     /// Its embedding, of length 1.
     pub embedding: Vec<f32>,
+    /// The embedding of what is said, of length 1; empty where nobody asked, or it cannot be read.
+    pub text: Vec<f32>,
     /// Its keywords.
     pub keywords: Vec<HeardKeyword>,
     /// Of an utterance that is one word: how well the vocabulary's words fit.
@@ -65,6 +68,8 @@ pub struct Listening<'a> {
     pub degrade: Option<Preset>,
     /// Words that an utterance which is one word is told among, beside the whole vocabulary.
     pub names: &'a [String],
+    /// Reads what is said, where that is asked for.
+    pub reader: Option<&'a Reader>,
 }
 
 impl Listening<'_> {
@@ -134,6 +139,13 @@ impl Listening<'_> {
             }
             None => None,
         };
+        let tokens = self
+            .reader
+            .and_then(|reader| reader.read(&utterance.text).ok());
+        let text = match tokens {
+            Some(tokens) => pollster::block_on(engine.embed_text(&tokens)).map_err(refused)?,
+            None => Vec::new(),
+        };
         let keywords = answer.keywords.into_iter().map(|keyword| {
             let alternatives = keyword.alternatives.into_iter().map(|(name, _)| name);
             HeardKeyword {
@@ -145,6 +157,7 @@ impl Listening<'_> {
         Ok(Heard {
             seconds: f64::from(answer.seconds - 2.0 * self.around),
             embedding: answer.embedding,
+            text,
             keywords: keywords.collect(),
             word,
         })

@@ -57,6 +57,36 @@ fn recall_is_what_the_rankings_of_query_say() {
 }
 
 #[test]
+fn sentences_are_found_by_speech() {
+    let world = World::new();
+    let vocabulary: Value =
+        serde_json::from_slice(&std::fs::read(world.path("pack/pack.json")).unwrap()).unwrap();
+    let tokens = vocabulary["vocabulary"]["tokens"].as_array().unwrap();
+    let word = |number: usize| tokens[number].as_str().unwrap().to_owned();
+    let (one, other) = (word(tokens.len() - 1), word(tokens.len() - 2));
+    listed(
+        &world,
+        &format!(
+            "{{\"id\":\"a\",\"audio\":\"a.wav\",\"image\":\"p\",\"text\":\"{one}\"}}\n{{\"id\":\"b\",\"audio\":\"b.wav\",\"image\":\"p\",\"text\":\"{other}\"}}\n"
+        ),
+    );
+    let report = evaluate(&world, "--texts");
+    let name = |way: &str, mode: &str, k: usize| format!("{way}, {mode}, R@{k}");
+    for way in ["speech -> text", "text -> speech"] {
+        // Both are about the same picture, and there are no more than two.
+        let found = figure(&report, &name(way, "about the same picture", 1));
+        assert_eq!(found, Some((100.0, 2)));
+        let found = figure(&report, &name(way, "the same sentence", 5));
+        assert_eq!(found, Some((100.0, 2)));
+    }
+    let without = evaluate(&world, "");
+    assert_eq!(
+        figure(&without, &name("speech -> text", "the same sentence", 1)),
+        None
+    );
+}
+
+#[test]
 fn words_and_keywords_are_scored_and_degradations_repeat_themselves() {
     let world = World::new();
     let said = lines(&world.query("--json --backend cpu b.wav"));

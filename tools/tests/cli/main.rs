@@ -5,6 +5,7 @@
     reason = "helpers of tests may panic like the tests themselves"
 )]
 
+mod collections;
 mod evaluate;
 mod looking_inside;
 mod making_packs;

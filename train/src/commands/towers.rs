@@ -15,8 +15,7 @@ use crate::data::pictures;
 use crate::data::scenes::{BatchSizes, SceneBatch, SceneData};
 use crate::embeddings;
 use crate::error::TrainError;
-use crate::losses::{SCALE, binary, contrastive, recognised, same_pairs};
-use crate::model::image_tower::ImageTower;
+use crate::losses::{SCALE, among, binary, contrastive, recognised, same_pairs};
 use crate::model::towers::{Towers, host};
 use crate::progress;
 use crate::retrieval::recall;
@@ -53,14 +52,16 @@ pub struct Options {
     /// Emoji alone a step.
     #[arg(long, default_value_t = 16)]
     alone_batch: usize,
-    /// Go on with the image tower alone: what speech was taught to match stays as it is.
+    /// Leave the rows of the words as they are: keywords that were taught to match them stay right.
     #[arg(long)]
-    pictures_only: bool,
+    keep_words: bool,
     /// Everything random follows from this.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
+/// How much the name of an emoji among all names counts beside it.
+const NAMES_WEIGHT: f32 = 0.25;
 /// How much a concept that is named wrongly counts beside the matching of pictures and captions.
 const CONCEPTS_WEIGHT: f32 = 0.2;
 
@@ -101,8 +102,9 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         optimiser = checkpoint.optimiser(optimiser)?;
         first = step;
     }
-    // Read without a graph of gradients: one that is never walked back is never freed.
-    let frozen = options.pictures_only.then(|| towers.valid());
+    if options.keep_words {
+        towers.text.table = towers.text.table.set_require_grad(false);
+    }
     let schedule = Schedule {
         peak: 2e-3,
         warm_up: 100,
@@ -117,15 +119,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let bar = progress::bar("towers", options.steps);
     for step in first..options.steps {
         let batch = data.batch(sizes, options.seed, step);
-        let texts = match &frozen {
-            Some(frozen) => {
-                let shape = [batch.words.len(), frozen.embedding()];
-                let values = frozen.embed_texts(&batch.words);
-                Tensor::from_data(TensorData::new(values, shape), &device)
-            }
-            None => towers.text.forward(&batch.words, &device),
-        };
-        let (loss, [matching, shown, standing]) = losses(&towers.image, &batch, texts, &device);
+        let (loss, [matching, called, shown, standing]) = losses(&towers, &batch, &device);
         let gradients = GradientsParams::from_grads(loss.backward(), &towers);
         towers = optimiser.step(schedule.rate(step), towers, gradients);
         bar.set_position(step as u64 + 1);
@@ -133,7 +127,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
             progress::log(
                 &bar,
                 format!(
-                    "step {} matching {matching:.3} concepts {shown:.4} objects {standing:.3}",
+                    "step {} matching {matching:.3} names {called:.3} concepts {shown:.4} objects {standing:.3}",
                     step + 1
                 ),
             );
@@ -165,28 +159,31 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     Ok(())
 }
 
-fn losses(
-    tower: &ImageTower,
-    batch: &SceneBatch,
-    texts: Tensor<2>,
-    device: &Device,
-) -> (Tensor<1>, [f32; 3]) {
+fn losses(towers: &Towers, batch: &SceneBatch, device: &Device) -> (Tensor<1>, [f32; 4]) {
     let count = batch.planes.len() / pictures::PICTURE_VALUES;
-    let seen = tower.forward(pictures::tensor(batch.planes.clone(), count, device));
+    let seen = towers
+        .image
+        .forward(pictures::tensor(batch.planes.clone(), count, device));
     let embedding = seen.embedding.narrow(0, 0, batch.words.len());
+    let texts = towers.text.forward(&batch.words, device);
     let mut keys = batch.words.clone();
     keys.iter_mut().for_each(|words| words.sort_unstable());
-    let matching = contrastive(embedding, texts, same_pairs(&keys, device), SCALE);
+    let matching = contrastive(embedding.clone(), texts, same_pairs(&keys, device), SCALE);
+    let scenes = batch.shown.len() / seen.concepts.dims()[1];
+    let alone = embedding.narrow(0, scenes, batch.words.len() - scenes);
+    let names = towers.text.forward(&batch.names, device);
+    let called = among(alone, names, &batch.names);
     let concepts = seen.concepts.dims()[1];
-    let size = batch.shown.len() / concepts;
     let targets = Tensor::from_data(
-        TensorData::new(batch.shown.clone(), [size, concepts]),
+        TensorData::new(batch.shown.clone(), [scenes, concepts]),
         device,
     );
-    let shown = binary(seen.concepts.narrow(0, 0, size), targets);
+    let shown = binary(seen.concepts.narrow(0, 0, scenes), targets);
     let standing = recognised(seen.places, &batch.standing);
-    let parts = [&matching, &shown, &standing].map(|part| part.clone().into_scalar::<f32>());
-    (matching + shown * CONCEPTS_WEIGHT + standing, parts)
+    let parts =
+        [&matching, &called, &shown, &standing].map(|part| part.clone().into_scalar::<f32>());
+    let loss = matching + called * NAMES_WEIGHT + shown * CONCEPTS_WEIGHT + standing;
+    (loss, parts)
 }
 
 /// The share of places with an object at which it is told from all others.

@@ -17,6 +17,8 @@ use crate::vocabulary::Vocabulary;
 
 /// Places that the scenes of a batch are of.
 const PLACES_A_BATCH: usize = 3;
+/// Names that the emoji of a batch are told by.
+const NAMES_A_BATCH: usize = 256;
 
 /// Scenes with their pictures drawn once, at the size the tower looks at.
 pub struct SceneData {
@@ -60,6 +62,8 @@ pub struct SceneBatch {
     pub words: Vec<Vec<u16>>,
     /// `[scenes, concepts]`: 1 where a concept is shown that is no object.
     pub shown: Vec<f32>,
+    /// Captions of emoji: those of the batch, then others.
+    pub names: Vec<Vec<u16>>,
     /// Places of the batch of which it is known what stands there; `None`: nothing does.
     pub standing: Vec<(usize, Option<u16>)>,
 }
@@ -220,6 +224,7 @@ impl SceneData {
             planes: Vec::with_capacity(pictures * PICTURE_VALUES),
             words: Vec::new(),
             shown: vec![0.0; size * self.concepts],
+            names: Vec::new(),
             standing: Vec::new(),
         };
         let chosen: Vec<&Vec<usize>> = (0..PLACES_A_BATCH)
@@ -246,8 +251,14 @@ impl SceneData {
                 .standing
                 .extend(known(row, &pictures.standing[index], view));
             if alone {
-                batch.words.push(any(&self.called[index], &mut rng));
+                let name = any(&self.called[index], &mut rng);
+                batch.words.push(name.clone());
+                batch.names.push(name);
             }
+        }
+        for _ in sizes.alone..sizes.alone.max(NAMES_A_BATCH) {
+            let index = rng.random_range(0..self.called.len());
+            batch.names.push(any(&self.called[index], &mut rng));
         }
         batch
     }

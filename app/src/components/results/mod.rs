@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::components::galleries::Galleries;
 use crate::components::keep::Keep;
 use crate::components::picture::PictureCard;
 use crate::logic::ranking::Row;
@@ -66,9 +67,10 @@ pub fn Results() -> impl IntoView {
                 <h2 id="results-heading">{heading}</h2>
                 <Keep />
             </div>
-            <p class="results-note" data-testid="results-note">
-                {note}
-            </p>
+            <div class="results-note">
+                <p data-testid="results-note">{note}</p>
+                <Galleries />
+            </div>
             {move || page.foreign().map(|foreign| view! { <ForeignNotice foreign /> })}
             <ol
                 data-testid="results"
