@@ -9,7 +9,7 @@ import { galleryInEightBits } from "./int8.mjs";
 import { SaySee } from "./page.mjs";
 
 /** How far a score may be off (docs/gallery-format.md), and that of what it is compared with as well. */
-const CLOSE = 0.001;
+const CLOSE = 0.002;
 
 const utterances = await samples();
 

@@ -7,7 +7,7 @@ import { startChromium } from "./chromium.mjs";
 import { SaySee } from "./page.mjs";
 
 // A sentence that ends with a place, by which pictures can be told.
-const PLACES = ["moon", "beach", "forest", "desert", "kitchen", "farm", "jungle", "street"];
+const PLACES = ["moon", "beach", "forest", "desert", "kitchen", "farm", "jungle", "street", "classroom", "canyon", "village", "bedroom", "supermarket", "cave", "library", "bathroom", "lakeside", "snow"];
 const asked = (await samples()).find(({ expected_keywords: words }) => PLACES.includes(words.at(-1)));
 const place = asked.expected_keywords.at(-1);
 const gallery = await (async () => {

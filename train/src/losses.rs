@@ -42,6 +42,23 @@ pub fn among<T: PartialEq>(rows: Tensor<2>, names: Tensor<2>, said: &[T]) -> Ten
     (log_softmax(logits, 1) * matrix(wanted)).sum() / -(own.max(1) as f32)
 }
 
+/// Cross-entropy of telling what each row is about: `rows [batch, embedding]` against `directions [kinds, embedding]`, both of
+/// length 1; `meant`: which kinds, all of them alike. Rows that mean nothing do not count.
+pub fn told(rows: Tensor<2>, directions: Tensor<2>, meant: &[Vec<u16>]) -> Tensor<1> {
+    let device = rows.device();
+    let kinds = directions.dims()[0];
+    let mut wanted = vec![0.0f32; meant.len() * kinds];
+    for (wanted, meant) in wanted.chunks_exact_mut(kinds).zip(meant) {
+        for &kind in meant {
+            wanted[usize::from(kind)] = 1.0 / meant.len() as f32;
+        }
+    }
+    let wanted = Tensor::<2>::from_data(TensorData::new(wanted, [meant.len(), kinds]), &device);
+    let logits = rows.matmul(directions.transpose()) * SCALE;
+    let counted = meant.iter().filter(|meant| !meant.is_empty()).count();
+    (log_softmax(logits, 1) * wanted).sum() / -(counted.max(1) as f32)
+}
+
 /// The mean of 1 - cosine over pairs of rows, L2-normalised.
 pub fn apart(a: Tensor<2>, b: Tensor<2>) -> Tensor<1> {
     ((a * b).sum_dim(1).neg() + 1.0).mean()

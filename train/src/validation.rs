@@ -7,6 +7,7 @@ use saysee_degrade::Preset;
 use saysee_scenes::Split;
 use saysee_scenes::listing::entries;
 
+use crate::data::kinds::Kinds;
 use crate::data::scenes::SceneData;
 use crate::data::speech::SpeechData;
 use crate::description::front_end;
@@ -86,6 +87,7 @@ impl Validation {
     pub fn new(towers: &Towers, data: Arc<SpeechData>) -> Result<Self, TrainError> {
         let scenes = SceneData::new(
             entries(Split::Dev, SCENES, SCENE_SEED)?,
+            &Kinds::new()?,
             &Vocabulary::default(),
             || (),
         )?;

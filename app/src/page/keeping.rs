@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement, Url};
 
-use crate::logic::address::Address;
+use crate::logic::address::{Address, BUNDLED_PACK};
 use crate::logic::export;
 use crate::logic::place::{Pack, Place};
 use crate::logic::problem::{Code, Problem};
@@ -84,6 +84,13 @@ impl Page {
         let path = location.pathname().ok()?;
         let query = self.address.with_value(query_of);
         Some(format!("{origin}{path}{query}#{fragment}"))
+    }
+
+    /// Whether the pack is the one that the page opens by itself.
+    pub fn starts_with_its_own_pack(self) -> bool {
+        self.address.with_value(
+            |address| matches!(&address.pack, Place::Bundled(name) if name == BUNDLED_PACK),
+        )
     }
 
     /// Folder of the gallery, where both it and the pack come with the page.

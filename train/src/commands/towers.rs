@@ -15,7 +15,7 @@ use crate::data::pictures;
 use crate::data::scenes::{BatchSizes, SceneBatch, SceneData};
 use crate::embeddings;
 use crate::error::TrainError;
-use crate::losses::{SCALE, among, binary, contrastive, recognised, same_pairs};
+use crate::losses::{self, SCALE, among, binary, contrastive, recognised, same_pairs};
 use crate::model::towers::{Towers, host};
 use crate::progress;
 use crate::retrieval::recall;
@@ -62,6 +62,8 @@ pub struct Options {
 
 /// How much the name of an emoji among all names counts beside it.
 const NAMES_WEIGHT: f32 = 0.25;
+/// How much telling what captions and pictures are about counts.
+const TOLD_WEIGHT: f32 = 0.5;
 /// How much a concept that is named wrongly counts beside the matching of pictures and captions.
 const CONCEPTS_WEIGHT: f32 = 0.2;
 
@@ -75,13 +77,14 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let listed = entries(Split::Train, options.scenes, options.scene_seed)?;
     let crowds = options.crowds.max(1);
     let bar = progress::bar("drawing", options.scenes + crowds);
-    let data = SceneData::new(listed, &vocabulary, || bar.inc(1))?;
+    let data = SceneData::new(listed, &kinds, &vocabulary, || bar.inc(1))?;
     let data = data
         .with_crowds(crowds, || bar.inc(1))?
         .with_emoji(&kinds, &vocabulary)?;
     bar.finish();
     let held_out = SceneData::new(
         entries(Split::Dev, 240, options.scene_seed)?,
+        &kinds,
         &vocabulary,
         || (),
     )?;
@@ -119,7 +122,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     let bar = progress::bar("towers", options.steps);
     for step in first..options.steps {
         let batch = data.batch(sizes, options.seed, step);
-        let (loss, [matching, called, shown, standing]) = losses(&towers, &batch, &device);
+        let (loss, [matching, called, told, shown, standing]) = losses(&towers, &batch, &device);
         let gradients = GradientsParams::from_grads(loss.backward(), &towers);
         towers = optimiser.step(schedule.rate(step), towers, gradients);
         bar.set_position(step as u64 + 1);
@@ -127,7 +130,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
             progress::log(
                 &bar,
                 format!(
-                    "step {} matching {matching:.3} names {called:.3} concepts {shown:.4} objects {standing:.3}",
+                    "step {} matching {matching:.3} names {called:.3} told {told:.3} concepts {shown:.4} objects {standing:.3}",
                     step + 1
                 ),
             );
@@ -159,7 +162,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
     Ok(())
 }
 
-fn losses(towers: &Towers, batch: &SceneBatch, device: &Device) -> (Tensor<1>, [f32; 4]) {
+fn losses(towers: &Towers, batch: &SceneBatch, device: &Device) -> (Tensor<1>, [f32; 5]) {
     let count = batch.planes.len() / pictures::PICTURE_VALUES;
     let seen = towers
         .image
@@ -168,6 +171,9 @@ fn losses(towers: &Towers, batch: &SceneBatch, device: &Device) -> (Tensor<1>, [
     let texts = towers.text.forward(&batch.words, device);
     let mut keys = batch.words.clone();
     keys.iter_mut().for_each(|words| words.sort_unstable());
+    let directions = towers.image.directions();
+    let told = losses::told(texts.clone(), directions.clone(), &batch.meant)
+        + losses::told(embedding.clone(), directions, &batch.seen);
     let matching = contrastive(embedding.clone(), texts, same_pairs(&keys, device), SCALE);
     let scenes = batch.shown.len() / seen.concepts.dims()[1];
     let alone = embedding.narrow(0, scenes, batch.words.len() - scenes);
@@ -180,9 +186,10 @@ fn losses(towers: &Towers, batch: &SceneBatch, device: &Device) -> (Tensor<1>, [
     );
     let shown = binary(seen.concepts.narrow(0, 0, scenes), targets);
     let standing = recognised(seen.places, &batch.standing);
-    let parts =
-        [&matching, &called, &shown, &standing].map(|part| part.clone().into_scalar::<f32>());
-    let loss = matching + called * NAMES_WEIGHT + shown * CONCEPTS_WEIGHT + standing;
+    let parts = [&matching, &called, &told, &shown, &standing]
+        .map(|part| part.clone().into_scalar::<f32>());
+    let loss =
+        matching + called * NAMES_WEIGHT + told * TOLD_WEIGHT + shown * CONCEPTS_WEIGHT + standing;
     (loss, parts)
 }
 

@@ -41,6 +41,16 @@ impl Kinds {
         concepts::shown() - concepts::objects().len()
     }
 
+    /// Where a concept of [`concepts::all`] that can be shown is among the objects and then the others.
+    pub fn direction(&self, concept: usize) -> u16 {
+        let listed = concepts::objects().len();
+        let place = match concept.checked_sub(listed) {
+            None => concept,
+            Some(other) => self.objects + other,
+        };
+        place as u16
+    }
+
     /// Emoji with captions, and which kind of drawing each is.
     pub fn alone(&self) -> impl Iterator<Item = (u16, &Emoji)> {
         let spoken = self.alone.iter();

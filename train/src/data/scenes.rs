@@ -1,12 +1,12 @@
 //! Scenes as the towers learn from them: pictures, captions, what stands where, and which concepts are shown.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use saysee_scenes::listing::Entry;
-use saysee_scenes::{Renderer, concepts};
+use saysee_scenes::{Caption, Renderer, concepts};
 
 use super::kinds::Kinds;
 use super::pictures::{PICTURE_VALUES, push_bytes, push_view, value};
@@ -25,8 +25,11 @@ pub struct SceneData {
     entries: Vec<Entry>,
     planes: Vec<u8>,
     words: Vec<Vec<Vec<u16>>>,
+    /// What each caption of each scene is about, as [`Kinds::direction`] counts.
+    meant: Vec<Vec<Vec<u16>>>,
     shown: Vec<HashSet<usize>>,
     standing: Vec<Vec<Standing>>,
+    objects: usize,
     concepts: usize,
     /// Scenes of each place.
     by_place: Vec<Vec<usize>>,
@@ -34,6 +37,8 @@ pub struct SceneData {
     alone: Pictures,
     /// Content tokens of the captions of what is alone.
     called: Vec<Vec<Vec<u16>>>,
+    /// Which kind each of those is.
+    kinds: Vec<u16>,
 }
 
 /// Pictures that are no scenes.
@@ -62,6 +67,10 @@ pub struct SceneBatch {
     pub words: Vec<Vec<u16>>,
     /// `[scenes, concepts]`: 1 where a concept is shown that is no object.
     pub shown: Vec<f32>,
+    /// What those captions are about, as [`Kinds::direction`] counts.
+    pub meant: Vec<Vec<u16>>,
+    /// What those pictures show, in the same way.
+    pub seen: Vec<Vec<u16>>,
     /// Captions of emoji: those of the batch, then others.
     pub names: Vec<Vec<u16>>,
     /// Places of the batch of which it is known what stands there; `None`: nothing does.
@@ -75,6 +84,7 @@ impl SceneData {
     /// When a scene names what the renderer does not know.
     pub fn new(
         entries: Vec<Entry>,
+        kinds: &Kinds,
         vocabulary: &Vocabulary,
         mut progress: impl FnMut(),
     ) -> Result<Self, TrainError> {
@@ -88,6 +98,7 @@ impl SceneData {
         let renderer = Renderer::new();
         let mut planes = Vec::with_capacity(entries.len() * PICTURE_VALUES);
         let mut words = Vec::with_capacity(entries.len());
+        let mut meant = Vec::with_capacity(entries.len());
         let mut shown = Vec::with_capacity(entries.len());
         let mut standing = Vec::with_capacity(entries.len());
         for entry in &entries {
@@ -99,18 +110,26 @@ impl SceneData {
                     .map(|caption| vocabulary.encode(&caption.content))
                     .collect(),
             );
+            let about = |caption: &Caption| -> Vec<u16> {
+                let concepts = caption.concepts.iter();
+                let meant: BTreeSet<u16> = concepts
+                    .filter_map(|name| Some(kinds.direction(*ids.get(name.as_str())?)))
+                    .collect();
+                meant.into_iter().collect()
+            };
+            meant.push(entry.captions.iter().map(about).collect());
             let names = entry.scene.resolve()?.concepts().into_iter();
             let others = names.filter_map(|name| ids.get(name)?.checked_sub(objects));
             shown.push(others.collect());
             let groups = entry.scene.groups.iter();
             // Objects are the first of the concepts, and of the kinds of drawings.
-            let kinds: Vec<Option<u16>> = groups
+            let drawn: Vec<Option<u16>> = groups
                 .map(|group| ids.get(group.object.as_str()).map(|&id| id as u16))
                 .collect();
             let placed = renderer.objects(&entry.scene)?;
             let known = placed
                 .iter()
-                .filter_map(|placed| Some(Standing::new(kinds[placed.group]?, placed)));
+                .filter_map(|placed| Some(Standing::new(drawn[placed.group]?, placed)));
             standing.push(known.collect());
             progress();
         }
@@ -119,12 +138,15 @@ impl SceneData {
             entries,
             planes,
             words,
+            meant,
             shown,
             standing,
+            objects: kinds.objects(),
             concepts: ids.len() - objects,
             crowds: Pictures::default(),
             alone: Pictures::default(),
             called: Vec::new(),
+            kinds: Vec::new(),
         })
     }
 
@@ -167,6 +189,7 @@ impl SceneData {
             let captions = emoji.captions.iter();
             let words = captions.map(|caption| vocabulary.encode(&caption.content));
             self.called.push(words.collect());
+            self.kinds.push(kind);
         }
         Ok(self)
     }
@@ -224,6 +247,8 @@ impl SceneData {
             planes: Vec::with_capacity(pictures * PICTURE_VALUES),
             words: Vec::new(),
             shown: vec![0.0; size * self.concepts],
+            meant: Vec::new(),
+            seen: Vec::new(),
             names: Vec::new(),
             standing: Vec::new(),
         };
@@ -237,7 +262,10 @@ impl SceneData {
             batch
                 .standing
                 .extend(known(row, &self.standing[scene], view));
-            batch.words.push(any(&self.words[scene], &mut rng));
+            let caption = rng.random_range(0..self.words[scene].len());
+            batch.words.push(self.words[scene][caption].clone());
+            batch.meant.push(self.meant[scene][caption].clone());
+            batch.seen.push(self.seen(scene));
             for &concept in &self.shown[scene] {
                 batch.shown[row * self.concepts + concept] = 1.0;
             }
@@ -253,6 +281,8 @@ impl SceneData {
             if alone {
                 let name = any(&self.called[index], &mut rng);
                 batch.words.push(name.clone());
+                batch.meant.push(vec![self.kinds[index]]);
+                batch.seen.push(vec![self.kinds[index]]);
                 batch.names.push(name);
             }
         }
@@ -261,6 +291,16 @@ impl SceneData {
             batch.names.push(any(&self.called[index], &mut rng));
         }
         batch
+    }
+
+    /// What a scene shows, as [`Kinds::direction`] counts.
+    fn seen(&self, scene: usize) -> Vec<u16> {
+        let drawings = self.standing[scene].iter().map(|standing| standing.kind);
+        let others = self.shown[scene].iter();
+        let seen: BTreeSet<u16> = drawings
+            .chain(others.map(|&concept| (self.objects + concept) as u16))
+            .collect();
+        seen.into_iter().collect()
     }
 }
 

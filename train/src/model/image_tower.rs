@@ -114,6 +114,16 @@ impl ImageTower {
         }
     }
 
+    /// The direction in which each drawing and then each other concept moves the embedding: `[objects + concepts, embedding]`,
+    /// L2-normalised.
+    pub fn directions(&self) -> Tensor<2> {
+        let standing = self.standing.weight.val();
+        let kinds = standing.dims()[0] / 2;
+        // By how surely it is anywhere; the last one is nothing.
+        let drawings = standing.narrow(0, kinds, kinds - 1);
+        normalise(Tensor::cat(vec![drawings, self.named.weight.val()], 0))
+    }
+
     /// Looks at pictures `[batch, 3, 96, 96]` in `[-1, 1]`.
     ///
     /// Objects and concepts are looked for at every place, and the places are pooled afterwards: what is small is not
