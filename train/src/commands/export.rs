@@ -56,6 +56,9 @@ pub struct Options {
     /// Share of the keywords' embedding, as they were named by their sound too, in what pictures are ranked by.
     #[arg(long, default_value_t = 0.0)]
     named_share: f32,
+    /// Another model whose vectors the encoder learnt to say, told in the pack's provenance.
+    #[arg(long)]
+    taught_by: Option<String>,
     /// Least share of its phones that a word must be heard with.
     #[arg(long, default_value_t = 0.5)]
     phone_threshold: f32,
@@ -118,7 +121,8 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         "made_by": "saysee-train",
         "speech_steps": checkpoint.step()?,
         "gone_on_from": options.pack.as_ref().and_then(|pack| pack.file_name()).map(|name| name.to_string_lossy()),
-        "speech": "synthesised: espeak-ng, flite, festival, SVOX Pico, RHVoice",
+        "speech": "synthesised: espeak-ng, Flite, SVOX Pico, RHVoice",
+        "taught_by": options.taught_by,
         "pictures": "composed scenes, Twemoji artwork",
     });
     let files = pack(manifest, &model, table, towers.as_ref())?;
