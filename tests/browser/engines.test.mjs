@@ -128,7 +128,8 @@ for (const { name, start, missing } of ENGINES) {
     });
 
     test("a third one needs no server", async () => {
-      await visit.appears('[data-testid="kept"][data-offline="true"]');
+      // Seven hundred files are kept, each checked.
+      await visit.appears('[data-testid="kept"][data-offline="true"]', 110_000);
       await server.close();
       await visit.open(address);
       await visit.reaches("idle");

@@ -14,7 +14,7 @@ export class Visit {
   }
 
   /** Waits until something fits `selector`, now or after a change of the document. */
-  async appears(selector) {
+  async appears(selector, patience = PATIENCE) {
     const found = await this.window.evaluate(
       (selector, patience) =>
         new Promise((answer) => {
@@ -30,7 +30,7 @@ export class Visit {
           look();
         }),
       selector,
-      PATIENCE,
+      patience,
     );
     if (!found) throw new Error(`waited for ${selector}, but: ${await this.describe()}`);
   }
