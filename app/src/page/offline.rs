@@ -48,12 +48,29 @@ impl Page {
             let registration = registering
                 .and_then(|registered| registered.dyn_into::<ServiceWorkerRegistration>());
             match registration {
-                Ok(registration) => self.follow_versions(registration),
+                Ok(registration) => {
+                    self.follow_versions(registration);
+                    self.note_when_ready(&container).await;
+                }
                 Err(error) => {
                     leptos::logging::warn!("not kept for visits offline: {}", error_text(&error));
                 }
             }
         });
+    }
+
+    /// Waits for the first version, which an earlier visit may have begun to take: Firefox and WebKit do not always tell
+    /// this page of it otherwise.
+    async fn note_when_ready(self, container: &ServiceWorkerContainer) {
+        let Ok(ready) = container.ready() else { return };
+        let ready = JsFuture::from(ready).await;
+        let Ok(registration) = ready.and_then(JsCast::dyn_into::<ServiceWorkerRegistration>) else {
+            return;
+        };
+        if let Some(active) = registration.active() {
+            self.follow_version(&active, registration.clone());
+        }
+        self.note_versions(&registration);
     }
 
     /// Listens for the version that is being taken, and for later ones.
