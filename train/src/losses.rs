@@ -36,16 +36,21 @@ pub fn among<T: PartialEq>(rows: Tensor<2>, names: Tensor<2>, said: &[T]) -> Ten
             same.push(f32::from(u8::from(name != row && *there == said[row])));
         }
     }
-    let matrix =
-        |values| Tensor::<2>::from_data(TensorData::new(values, [own, said.len()]), &device);
-    let logits = rows.matmul(names.transpose()) * SCALE - matrix(same) * 1e4;
-    (log_softmax(logits, 1) * matrix(wanted)).sum() / -(own.max(1) as f32)
+    let same = Tensor::<2>::from_data(TensorData::new(same, [own, said.len()]), &device);
+    let logits = rows.matmul(names.transpose()) * SCALE - same * 1e4;
+    cross_entropy(logits, wanted, own.max(1) as f32)
+}
+
+/// Of logits `[rows, columns]` and how much each column is wanted: the sum over rows, divided by `total`.
+fn cross_entropy(logits: Tensor<2>, wanted: Vec<f32>, total: f32) -> Tensor<1> {
+    let wanted = TensorData::new(wanted, logits.dims());
+    let wanted = Tensor::<2>::from_data(wanted, &logits.device());
+    (log_softmax(logits, 1) * wanted).sum() / -total
 }
 
 /// Cross-entropy of telling what each row is about: `rows [batch, embedding]` against `directions [kinds, embedding]`, both of
 /// length 1; `meant`: which kinds, all of them alike. Rows that mean nothing do not count.
 pub fn told(rows: Tensor<2>, directions: Tensor<2>, meant: &[Vec<u16>]) -> Tensor<1> {
-    let device = rows.device();
     let kinds = directions.dims()[0];
     let mut wanted = vec![0.0f32; meant.len() * kinds];
     for (wanted, meant) in wanted.chunks_exact_mut(kinds).zip(meant) {
@@ -53,10 +58,9 @@ pub fn told(rows: Tensor<2>, directions: Tensor<2>, meant: &[Vec<u16>]) -> Tenso
             wanted[usize::from(kind)] = 1.0 / meant.len() as f32;
         }
     }
-    let wanted = Tensor::<2>::from_data(TensorData::new(wanted, [meant.len(), kinds]), &device);
     let logits = rows.matmul(directions.transpose()) * SCALE;
     let counted = meant.iter().filter(|meant| !meant.is_empty()).count();
-    (log_softmax(logits, 1) * wanted).sum() / -(counted.max(1) as f32)
+    cross_entropy(logits, wanted, counted.max(1) as f32)
 }
 
 /// The mean of 1 - cosine over pairs of rows, L2-normalised.
@@ -109,9 +113,8 @@ pub fn recognised(places: Tensor<3>, standing: &[(usize, Option<u16>)]) -> Tenso
         wanted[column] = weight;
         total += weight;
     }
-    let wanted = Tensor::<2>::from_data(TensorData::new(wanted, [standing.len(), kinds]), &device);
     let logits = places.reshape([batch * count, kinds]).select(0, rows);
-    (log_softmax(logits, 1) * wanted).sum() / -total
+    cross_entropy(logits, wanted, total)
 }
 
 /// Connectionist temporal classification: mean over the batch of the loss a phone.
@@ -194,4 +197,56 @@ pub fn taught(said: Tensor<3>, wanted: &[Vec<f32>]) -> Tensor<1> {
     let squares = (apart.clone() * apart).mean_dim(2);
     let cosine = (normalise(said) * normalise(wanted)).sum_dim(2);
     ((squares - cosine + 1.0) * keep).sum() / total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::towers::host;
+
+    fn matrix(values: &[f32], columns: usize) -> Tensor<2> {
+        let shape = [values.len() / columns, columns];
+        Tensor::from_data(TensorData::new(values.to_vec(), shape), &Device::flex())
+    }
+
+    fn value(loss: Tensor<1>) -> f32 {
+        host(loss)[0]
+    }
+
+    #[test]
+    fn names_that_say_the_same_do_not_count_against_each_other() {
+        let rows = matrix(&[1.0, 0.0], 2);
+        let names = matrix(&[1.0, 0.0, 1.0, 0.0, 0.0, 1.0], 2);
+        // The second name fits as well: half of the probability, unless it says the same.
+        assert!(
+            (value(among(rows.clone(), names.clone(), &["a", "b", "c"])) - 2f32.ln()).abs() < 1e-4
+        );
+        assert!(value(among(rows, names, &["a", "a", "c"])) < 1e-4);
+    }
+
+    #[test]
+    fn what_rows_are_about_is_told_by_directions() {
+        let directions = matrix(&[1.0, 0.0, 0.0, 1.0], 2);
+        let rows = matrix(&[1.0, 0.0, 0.0, 1.0], 2);
+        let right = value(told(rows.clone(), directions.clone(), &[vec![0], vec![1]]));
+        let wrong = value(told(rows.clone(), directions.clone(), &[vec![1], vec![0]]));
+        assert!(
+            right < 1e-4 && (wrong - SCALE).abs() < 1e-3,
+            "{right} {wrong}"
+        );
+        // A row that means nothing does not count.
+        let one = value(told(rows, directions, &[vec![1], vec![]]));
+        assert!((one - SCALE).abs() < 1e-3, "{one}");
+    }
+
+    #[test]
+    fn places_with_nothing_count_a_little() {
+        // Two places, one kind and nothing: sure of the kind at both.
+        let places = || matrix(&[9.0, 0.0, 9.0, 0.0], 2).reshape([1, 2, 2]);
+        assert!(value(recognised(places(), &[(0, Some(0))])) < 1e-3);
+        let both = value(recognised(places(), &[(0, Some(0)), (1, None)]));
+        let expected = 9.0 * EMPTY_WEIGHT / (1.0 + EMPTY_WEIGHT);
+        assert!((both - expected).abs() < 1e-2, "{both}, not {expected}");
+        assert_eq!(value(recognised(places(), &[])), 0.0);
+    }
 }
