@@ -122,6 +122,24 @@ describe("a picture asks for sentences", () => {
     }
   });
 
+  test("the gallery of emoji is one press away, and found in by words", async () => {
+    const page = await SaySee.open(chromium.browser, server.url, { query: "?backend=cpu" });
+    try {
+      await page.reaches("idle");
+      await page.page.getByTestId("gallery-emoji").click();
+      await page.page.waitForURL(/gallery=emoji/);
+      await page.reaches("idle");
+      assert.equal(await page.page.getByTestId("gallery-emoji").getAttribute("aria-current"), "page");
+      await page.page.getByRole("searchbox").fill("banana");
+      await page.page.keyboard.press("Enter");
+      await page.page.getByText("Pictures for “banana”.").waitFor();
+      assert.equal((await page.order())[0], "1f34c");
+      assert.deepEqual(page.errors, []);
+    } finally {
+      await page.close();
+    }
+  });
+
   test("the field for text is there only where the pack reads text", async () => {
     const packs = await serveElsewhere(randomPack("tiny", "q8"));
     const page = await SaySee.open(chromium.browser, server.url, { query: `?backend=cpu&pack=${packs.url}` });
