@@ -24,6 +24,8 @@ pub const SAMPLE_RATE: u32 = 16_000;
 
 /// The lowest ratio of speech to noise at full strength, and the highest, in dB.
 pub const SNR_DB: [f32; 2] = [3.0, 35.0];
+/// The same across a bare room.
+pub const FAR_SNR_DB: [f32; 2] = [5.0, 20.0];
 /// The slowest and the fastest playing speed at full strength.
 pub const SPEED: [f32; 2] = [0.85, 1.18];
 
@@ -81,6 +83,17 @@ impl Degradation {
             },
             clipping: clipping.then(|| rng.random_range(1.0 - 0.75 * strength..=1.0)),
             level: Some(0.9 * 10_f32.powf(-rng.random_range(0.0..=1.3 * strength.max(0.1)))),
+        }
+    }
+
+    /// Draws what a microphone across a bare room hears: reflections and noise for certain, the rest as
+    /// [`Self::sample`] draws it. Of its draws few are as hard in both at once as [`Preset::Harsh`].
+    pub fn sample_far(rng: &mut impl Rng, strength: f32) -> Self {
+        let [lowest, highest] = FAR_SNR_DB;
+        Self {
+            room: Some(Room::sample_bare(rng)),
+            noise: Some(Noise::within(rng, lowest..=highest)),
+            ..Self::sample(rng, strength)
         }
     }
 

@@ -1,6 +1,7 @@
 //! Noise at a wanted distance from the speech.
 
 use std::f32::consts::TAU;
+use std::ops::RangeInclusive;
 
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
@@ -45,8 +46,13 @@ impl Noise {
     /// Draws a noise; the stronger, the closer to the speech it may come.
     pub(super) fn sample(rng: &mut impl Rng, strength: f32) -> Self {
         let [lowest, highest] = SNR_DB;
+        Self::within(rng, highest - (highest - lowest) * strength..=highest)
+    }
+
+    /// Draws a noise at a distance in this range, in dB.
+    pub(super) fn within(rng: &mut impl Rng, snr_db: RangeInclusive<f32>) -> Self {
         Self {
-            snr_db: rng.random_range(highest - (highest - lowest) * strength..=highest),
+            snr_db: rng.random_range(snr_db),
             kind: if rng.random_bool(0.3) {
                 NoiseKind::Babble {
                     speakers: rng.random_range(1..=4),

@@ -31,6 +31,14 @@ impl Room {
         }
     }
 
+    /// Draws a bare room, heard from across it: the reflections are about as loud as the voice.
+    pub(super) fn sample_bare(rng: &mut impl Rng) -> Self {
+        Self {
+            decay: rng.random_range(0.05..0.13),
+            direct_db: rng.random_range(-1.0..6.0),
+        }
+    }
+
     /// The sound keeps its length and, about, its energy.
     pub(super) fn apply(&self, sound: &mut [f32], rng: &mut impl Rng) {
         let response = self.response(rng);

@@ -9,7 +9,7 @@ use std::f32::consts::TAU;
 
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use saysee_degrade::{Degradation, Noise, NoiseKind, Preset, speech_power};
+use saysee_degrade::{Degradation, FAR_SNR_DB, Noise, NoiseKind, Preset, speech_power};
 
 const RATE: usize = 16_000;
 
@@ -70,6 +70,27 @@ fn every_degradation_gives_finite_sound_of_the_level_it_says() {
             sound.len()
         );
     }
+}
+
+#[test]
+fn across_a_bare_room_there_are_reflections_and_noise() {
+    let rng = &mut Pcg64Mcg::seed_from_u64(3);
+    let drawn: Vec<Degradation> = (0..200)
+        .map(|_| Degradation::sample_far(rng, 0.7))
+        .collect();
+    let [lowest, highest] = FAR_SNR_DB;
+    for far in &drawn {
+        let noise = far.noise.unwrap();
+        assert!((lowest..=highest).contains(&noise.snr_db), "{noise:?}");
+        assert!(far.room.unwrap().direct_db < 6.0);
+    }
+    let harsh = |far: &&Degradation| {
+        far.noise.is_some_and(|noise| noise.snr_db < 10.0)
+            && far
+                .room
+                .is_some_and(|room| room.direct_db < 4.0 && room.decay > 0.07)
+    };
+    assert!(drawn.iter().filter(harsh).count() > 10);
 }
 
 #[test]

@@ -77,6 +77,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         clean_steps: 0,
         ramp_steps: 0,
         degraded_share: options.degraded,
+        far_share: 0.35,
         joined_share: 0.0,
     };
     let bar = progress::bar("listening", options.heard);

@@ -74,6 +74,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         clean_steps: 0,
         ramp_steps: 0,
         degraded_share: options.degraded,
+        far_share: 0.0,
         joined_share: 0.0,
     };
     let bar = progress::bar("listening", options.heard);

@@ -72,6 +72,9 @@ pub struct Options {
     /// The share of degraded utterances in the end.
     #[arg(long, default_value_t = 0.6)]
     pub degraded: f64,
+    /// The share of them that are heard from across a bare room.
+    #[arg(long, default_value_t = 0.35)]
+    pub far: f64,
     /// The share of batches whose utterances are two clips joined.
     #[arg(long, default_value_t = 0.3)]
     pub joined: f64,
@@ -177,6 +180,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         clean_steps: options.phone_steps,
         ramp_steps: options.ramp_steps,
         degraded_share: options.degraded,
+        far_share: options.far,
         joined_share: options.joined,
     };
     let schedule = Schedule {

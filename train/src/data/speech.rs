@@ -41,20 +41,39 @@ pub struct BatchPlan {
     pub seed: u64,
     /// Steps without any degradation.
     pub clean_steps: usize,
-    /// Steps over which the share of degraded utterances then grows.
+    /// Steps over which degradation then grows: its share and its strength.
     pub ramp_steps: usize,
-    /// The share of degraded utterances in the end.
+    /// The share of degraded utterances in the end; the strength goes to 1.
     pub degraded_share: f64,
+    /// The share of them that are heard from across a bare room.
+    pub far_share: f64,
     /// The share of batches whose utterances are two clips one after the other, once degradation has begun:
     /// people pause, and words must be told apart that no sentence puts together.
     pub joined_share: f64,
 }
 
 impl BatchPlan {
+    /// How strong degradation is at this step, from 0 to 1.
+    fn strength(&self, step: usize) -> f64 {
+        let ramp = step.saturating_sub(self.clean_steps) as f64 / self.ramp_steps.max(1) as f64;
+        ramp.min(1.0)
+    }
+
     /// The probability that an utterance of this step is degraded.
     pub fn degradation(&self, step: usize) -> f64 {
-        let ramp = step.saturating_sub(self.clean_steps) as f64 / self.ramp_steps.max(1) as f64;
-        self.degraded_share * ramp.min(1.0)
+        self.degraded_share * self.strength(step)
+    }
+
+    /// What happens to an utterance of this step.
+    fn degraded(&self, rng: &mut ChaCha8Rng, step: usize) -> Degradation {
+        let strength = self.strength(step);
+        if !rng.random_bool(self.degradation(step)) {
+            return Degradation::default();
+        }
+        if rng.random_bool(self.far_share * strength) {
+            return Degradation::sample_far(rng, strength as f32);
+        }
+        Degradation::sample(rng, strength as f32)
     }
 
     /// Which clips the batch of a step is made of.
@@ -248,9 +267,7 @@ impl SpeechData {
             parts.push((self.utterance(own)?, Degradation::default()));
         }
         for (utterance, degradation) in &mut parts {
-            if rng.random_bool(share) {
-                *degradation = Degradation::sample(&mut rng, share as f32);
-            }
+            *degradation = plan.degraded(&mut rng, step);
             let other = self
                 .corpus
                 .samples(rng.random_range(0..self.lengths.len()))?;
@@ -445,6 +462,7 @@ mod tests {
         clean_steps: 10,
         ramp_steps: 10,
         degraded_share: 0.8,
+        far_share: 0.5,
         joined_share: 0.4,
     };
 
@@ -494,5 +512,11 @@ mod tests {
         assert_eq!(PLAN.degradation(10), 0.0);
         assert!((PLAN.degradation(15) - 0.4).abs() < 1e-9);
         assert!((PLAN.degradation(100) - 0.8).abs() < 1e-9);
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let drawn: Vec<Degradation> = (0..200).map(|_| PLAN.degraded(&mut rng, 100)).collect();
+        let spoilt = drawn.iter().filter(|one| **one != Degradation::default());
+        assert!((140..180).contains(&spoilt.count()));
+        let loud = |one: &Degradation| one.noise.is_some_and(|noise| noise.snr_db < 10.0);
+        assert!(drawn.iter().filter(|one| loud(one)).count() > 20);
     }
 }
