@@ -9,9 +9,10 @@ pub mod protocol;
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
-#[cfg(target_arch = "wasm32")]
+// Only the worker is ever built for threads: without the page, and Leptos, that takes half the time.
+#[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]
 mod components;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]
 pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;

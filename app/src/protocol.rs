@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::logic::problem::Problem;
 
 /// Version of this protocol. Page and worker are built together; a browser's cache can still mix builds.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Key of a posted message's JSON text.
 pub const TEXT: &str = "text";
@@ -247,6 +247,8 @@ pub struct Ready {
     pub backend: String,
     /// Name of the graphics adapter, where the browser tells.
     pub adapter: String,
+    /// Threads of the CPU that compute together; none of ours on a GPU.
+    pub threads: Option<usize>,
     /// Why this backend.
     pub reason: String,
     /// Name of the pack.

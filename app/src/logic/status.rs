@@ -251,6 +251,7 @@ mod tests {
         Readiness::Ready(Ready {
             backend: "cpu".to_owned(),
             adapter: String::new(),
+            threads: Some(1),
             reason: String::new(),
             pack: String::new(),
             pack_bytes: 0,

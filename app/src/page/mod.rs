@@ -1,6 +1,7 @@
 //! The page: its state, and what drives it.
 
 mod bench;
+mod builds;
 mod control;
 mod decode;
 mod keys;
@@ -8,7 +9,6 @@ mod microphone;
 mod model;
 mod playback;
 mod recordings;
-mod simd;
 mod state;
 mod worker_link;
 

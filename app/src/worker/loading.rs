@@ -3,13 +3,13 @@
 use futures_util::future::try_join;
 use saysee_engine::gallery::{self, Gallery, GalleryManifest};
 use saysee_engine::pack::{self, Manifest, Shard};
-use saysee_engine::{BackendChoice, Engine, EngineError, EngineLoader};
+use saysee_engine::{BackendChoice, Engine, EngineError, EngineLoader, EngineOptions};
 
 use crate::browser::{clock, memory};
 use crate::logic::problem::Problem;
 use crate::protocol::{Folder, Foreign, Offer, Origin, Ready, Report, Step};
 use crate::worker::files::{Announced, Files};
-use crate::worker::{outbox, problems};
+use crate::worker::{helpers, outbox, problems};
 
 /// A pack and a gallery whose manifests are known.
 pub struct Opened {
@@ -103,6 +103,7 @@ impl Opened {
             Some(_) => None,
         };
         outbox::send(&Report::Progress(Step::Preparing));
+        helpers::all_here().await;
         let start = clock::milliseconds();
         let chosen = self.pack.is_chosen();
         let refused = |error: EngineError| problems::of_loading(&error, chosen);
@@ -118,6 +119,7 @@ impl Opened {
         let ready = Ready {
             backend: engine.backend().kind.to_string(),
             adapter: engine.backend().adapter.clone(),
+            threads: engine.backend().threads.map(|_| helpers::present()),
             reason: engine.backend().reason.clone(),
             pack: name,
             pack_bytes,
@@ -146,8 +148,12 @@ impl Opened {
             }));
         };
         let manifest = self.manifest.clone();
+        let options = EngineOptions {
+            pool: helpers::pool(),
+            ..EngineOptions::default()
+        };
         let opening = async {
-            let opened = EngineLoader::open(manifest, choice, compiled).await;
+            let opened = EngineLoader::with_options(manifest, choice, options, compiled).await;
             opened.map_err(refused)
         };
         let first = announced(&self.manifest.shards[0]);

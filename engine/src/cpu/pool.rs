@@ -19,8 +19,9 @@ use std::thread::JoinHandle;
 const LEAST_WORK: usize = 100_000;
 /// Tasks a thread, so that one that is slower than the others, or comes later, takes fewer.
 const TASKS: usize = 4;
-/// Looks at whether there is something to do before a thread goes to sleep: some microseconds, as long as waking it takes.
-const LOOKS: usize = 2_000;
+/// Looks at whether there is something new before a thread goes to sleep: some microseconds, about as long as waking it takes. In
+/// WebAssembly a look is one load, natively it tells the processor to pause.
+const LOOKS: usize = if cfg!(target_family = "wasm") { 5_000 } else { 300 };
 /// Most threads there may be.
 const MOST: usize = 64;
 /// Whether threads can share memory at all.
@@ -49,8 +50,11 @@ struct Post {
     state: Mutex<State>,
     begun: Condvar,
     ended: Condvar,
-    /// [`State::number`], to be looked at while it is not locked.
+    /// [`State::number`] and [`State::helping`], to be looked at while they are not locked.
     number: AtomicUsize,
+    helping: AtomicUsize,
+    /// Those who have come.
+    helpers: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -60,6 +64,9 @@ struct State {
     number: usize,
     /// Helpers that are at it.
     helping: usize,
+    /// Those who are to be woken: helpers without a job, and the thread that waits for them.
+    asleep: usize,
+    waiting: bool,
     /// What a helper panicked with.
     failure: Option<Box<dyn Any + Send>>,
     closed: bool,
@@ -131,6 +138,12 @@ impl Pool {
         self.crew.as_ref().map_or(1, |crew| crew.threads)
     }
 
+    /// Threads that are here: fewer than [`Pool::threads`] until all helpers have come.
+    pub fn present(&self) -> usize {
+        let helpers = self.crew.as_ref().map(|crew| &crew.post.helpers);
+        1 + helpers.map_or(0, |helpers| helpers.load(Ordering::Relaxed))
+    }
+
     /// Helps with this thread until the pool is closed.
     pub fn help(&self) {
         if let Some(crew) = &self.crew {
@@ -155,7 +168,7 @@ impl Pool {
     /// Ends the helpers.
     pub fn close(&self) {
         if let Some(crew) = &self.crew {
-            crew.post.close();
+            crew.post.tell(|state| state.closed = true);
         }
     }
 
@@ -220,7 +233,7 @@ impl fmt::Debug for Pool {
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        self.post.close();
+        self.post.tell(|state| state.closed = true);
         #[cfg(not(target_family = "wasm"))]
         for helper in self.helpers.drain(..) {
             // Its panics were passed on by the operation they happened in.
@@ -237,10 +250,13 @@ impl Post {
         struct End<'a>(&'a Post);
         impl Drop for End<'_> {
             fn drop(&mut self) {
+                lock(&self.0.state).job = None;
+                look(|| self.0.helping.load(Ordering::Acquire) == 0);
                 let mut state = lock(&self.0.state);
-                state.job = None;
                 while state.helping > 0 {
+                    state.waiting = true;
                     state = wait(&self.0.ended, state);
+                    state.waiting = false;
                 }
             }
         }
@@ -251,14 +267,8 @@ impl Post {
         let job_of_all = Job(unsafe {
             std::mem::transmute::<*const (dyn Fn() + Sync + '_), *const (dyn Fn() + Sync)>(job)
         });
-        {
-            let mut state = lock(&self.state);
-            state.job = Some(job_of_all);
-            state.number = state.number.wrapping_add(1);
-            self.number.store(state.number, Ordering::Release);
-        }
         let end = End(self);
-        self.begun.notify_all();
+        self.tell(|state| state.job = Some(job_of_all));
         job();
         drop(end);
         let failure = lock(&self.state).failure.take();
@@ -268,17 +278,15 @@ impl Post {
     }
 
     fn help(&self) {
+        self.helpers.fetch_add(1, Ordering::Relaxed);
         let mut seen = 0;
         loop {
-            for _ in 0..LOOKS {
-                if self.number.load(Ordering::Acquire) != seen {
-                    break;
-                }
-                std::hint::spin_loop();
-            }
+            look(|| self.number.load(Ordering::Acquire) != seen);
             let mut state = lock(&self.state);
-            while state.number == seen && !state.closed {
+            while state.number == seen {
+                state.asleep += 1;
                 state = wait(&self.begun, state);
+                state.asleep -= 1;
             }
             if state.closed {
                 return;
@@ -286,6 +294,7 @@ impl Post {
             seen = state.number;
             let Some(job) = state.job else { continue };
             state.helping += 1;
+            self.helping.store(state.helping, Ordering::Release);
             drop(state);
             HELPING.set(self);
             let done = catch_unwind(AssertUnwindSafe(|| {
@@ -302,22 +311,37 @@ impl Post {
     /// A helper has nothing left to do, or has panicked.
     fn leave(&self, failure: Option<Box<dyn Any + Send>>) {
         let mut state = lock(&self.state);
-        state.helping = state.helping.saturating_sub(1);
+        state.helping -= 1;
         if failure.is_some() {
             state.failure = failure;
         }
-        if state.helping == 0 {
+        self.helping.store(state.helping, Ordering::Release);
+        if state.helping == 0 && state.waiting {
             self.ended.notify_all();
         }
     }
 
-    fn close(&self) {
+    /// Changes what helpers find and has them look.
+    fn tell(&self, change: impl FnOnce(&mut State)) {
         let mut state = lock(&self.state);
-        state.closed = true;
+        change(&mut state);
         state.number = state.number.wrapping_add(1);
         self.number.store(state.number, Ordering::Release);
+        let asleep = state.asleep > 0;
         drop(state);
-        self.begun.notify_all();
+        if asleep {
+            self.begun.notify_all();
+        }
+    }
+}
+
+/// Looks a while whether something is so.
+fn look(so: impl Fn() -> bool) {
+    for _ in 0..LOOKS {
+        if so() {
+            return;
+        }
+        std::hint::spin_loop();
     }
 }
 
@@ -386,6 +410,7 @@ mod tests {
             pool.each(WORK, 0..2, |_| {
                 both.wait();
             });
+            assert_eq!((pool.present(), pool.threads()), (2, 2));
             pool.close();
             helper.join().unwrap();
         });

@@ -109,7 +109,7 @@ mod tests {
     fn every_operation_has_its_share() {
         let pack = testing::pack(WeightFormat::Q8, 1).unwrap();
         let cases = cases(&pack, &[Mode::Encoder], &[0.5]).unwrap();
-        let parts = on_cpu(&pack, &cases[0], 2).unwrap();
+        let parts = on_cpu(&pack, &cases[0], 2, Pool::alone()).unwrap();
         let norms = parts
             .iter()
             .find(|part| part.operation.starts_with("layer_norm"));

@@ -26,6 +26,7 @@ pub fn Masthead() -> impl IntoView {
                 data-testid="backend"
                 data-kind=kind
                 data-from=move || ready.with(|ready| ready.as_ref().map(|ready| ready.origin.name()))
+                data-threads=move || ready.with(|ready| ready.as_ref().and_then(|ready| ready.threads).map(|threads| threads.to_string()))
                 data-heap=move || ready.with(|ready| ready.as_ref().map(|ready| ready.heap_bytes.to_string()))
                 title=move || ready.with(|ready| ready.as_ref().map(|ready| ready.reason.clone()))
             >
