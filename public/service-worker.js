@@ -16,6 +16,8 @@ const AT_ONCE = 4;
 // Who saves data gets what the page itself is made of, and pictures and samples as they are looked at.
 const sparing = Boolean(navigator.connection?.saveData);
 const isExtra = (path) => path.startsWith("assets/") && !path.endsWith(".json");
+// The worker with threads is for pages that a server isolates, and is kept when it is used.
+const isForFew = (path) => path.startsWith("worker_threads");
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
@@ -38,7 +40,7 @@ function pathOf(request) {
 
 async function install() {
   const cache = await caches.open(CACHE);
-  const wanted = Object.keys(FILES).filter((path) => !(sparing && isExtra(path)));
+  const wanted = Object.keys(FILES).filter((path) => !(sparing && isExtra(path)) && !isForFew(path));
   const next = async () => {
     for (let path = wanted.pop(); path !== undefined; path = wanted.pop()) {
       if (!(await cache.match(address(path)))) await cache.put(address(path), await obtain(path));
