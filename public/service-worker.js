@@ -18,6 +18,8 @@ const sparing = Boolean(navigator.connection?.saveData);
 const isExtra = (path) => path.startsWith("assets/") && !path.endsWith(".json");
 // The thousand pictures of a gallery that has to be asked for are kept as they are looked at.
 const isAskedFor = (path) => /^assets\/galleries\/(?!scenes\/)[^/]+\/pictures\//.test(path);
+// The worker with threads is for pages that a server isolates, and is kept when it is used.
+const isForFew = (path) => path.startsWith("worker_threads");
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
@@ -40,7 +42,8 @@ function pathOf(request) {
 
 async function install() {
   const cache = await caches.open(CACHE);
-  const wanted = Object.keys(FILES).filter((path) => !(sparing && isExtra(path)) && !isAskedFor(path));
+  const isLater = (path) => (sparing && isExtra(path)) || isAskedFor(path) || isForFew(path);
+  const wanted = Object.keys(FILES).filter((path) => !isLater(path));
   const next = async () => {
     for (let path = wanted.pop(); path !== undefined; path = wanted.pop()) {
       if (!(await cache.match(address(path)))) await cache.put(address(path), await obtain(path));

@@ -1,10 +1,11 @@
-// A static file server for the built page: `node tools/static-server.mjs FOLDER [--port N]`, and a function
+// A static file server for the built page: `node tools/static-server.mjs FOLDER [--port N] [--isolated]`, and a function
 // for the browser tests, which may put faults in the way of a request.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -26,14 +27,24 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
+// What makes a page cross-origin isolated, so that its worker may share memory with helpers. `credentialless`, because pictures
+// of other servers' galleries come without the headers that `require-corp` wants; they are asked for without cookies.
+const ISOLATED = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "credentialless",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
 /**
  * Serves `folder` at `http://127.0.0.1:PORT` under `base` ("/" or "/sub/path/").
+ *
+ * With `isolated` pages are cross-origin isolated.
  *
  * `fault(path)` is asked about every request; it answers nothing for "serve the file", or
  * `{ status }` (an error instead of the file), `{ corrupt: true }` (one bit of the middle byte turned) or
  * `{ delay }` (milliseconds to wait before the answer).
  */
-export async function serve(folder, { port = 0, base = "/", fault = () => undefined } = {}) {
+export async function serve(folder, { port = 0, base = "/", isolated = false, fault = () => undefined } = {}) {
   const root = resolve(folder);
 
   async function answer(request, response) {
@@ -54,6 +65,7 @@ export async function serve(folder, { port = 0, base = "/", fault = () => undefi
       "Content-Type": TYPES[extname(file).toLowerCase()] ?? "application/octet-stream",
       "Content-Length": found.size,
       "Cache-Control": "no-cache",
+      ...(isolated ? ISOLATED : {}),
     });
     if (request.method === "HEAD") return response.end();
     const stream = createReadStream(file);
@@ -91,13 +103,14 @@ function refuse(response, status) {
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const [folder = "dist", option, value] = process.argv.slice(2);
-  const port = option === "--port" ? Number(value) : 8080;
+  const options = { port: { type: "string", default: "8080" }, isolated: { type: "boolean", default: false } };
   try {
-    const { url } = await serve(folder, { port });
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const { port, isolated } = values;
+    const { url } = await serve(positionals[0] ?? "dist", { port: Number(port), isolated });
     console.log(`    ${url}`);
   } catch (error) {
-    const way = error.code === "EADDRINUSE" ? `port ${port} is in use: choose another with --port N` : error.message;
+    const way = error.code === "EADDRINUSE" ? `the port is in use: choose another with --port N` : error.message;
     console.error(`error: ${way}`);
     process.exit(1);
   }

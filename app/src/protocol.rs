@@ -359,6 +359,8 @@ pub struct Ready {
     pub backend: String,
     /// Name of the graphics adapter, where the browser tells.
     pub adapter: String,
+    /// Threads of the CPU that compute together; none of ours on a GPU.
+    pub threads: Option<usize>,
     /// Why this backend.
     pub reason: String,
     /// How often the GPU has been lost since the worker was started.

@@ -1,4 +1,4 @@
-//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL&simd=plain`, `?dev`, and `?bench`, of
+//! What the page's address asks for: `?backend=gpu|cpu&sample=ID&pack=NAME|URL&gallery=NAME|URL&simd=plain&threads=N`, `?dev`, and `?bench`, of
 //! which the worker reads the rest.
 //!
 //! Addresses are written by strangers. Names become parts of paths, so only plain ones pass;
@@ -9,6 +9,9 @@ use crate::protocol::BackendChoice;
 
 /// Longest pack, gallery or sample name taken from an address.
 const LONGEST_NAME: usize = 64;
+
+/// Most threads that may be asked for.
+const MOST_THREADS: usize = 64;
 
 /// The pack that comes with the page.
 pub const BUNDLED_PACK: &str = "scenes-mini";
@@ -30,6 +33,8 @@ pub struct Address {
     pub developing: bool,
     /// Whether to do without relaxed SIMD, to see what browsers that lack it do.
     pub plain_simd: bool,
+    /// How many threads to compute with, where there may be several.
+    pub threads: Option<usize>,
 }
 
 impl Default for Address {
@@ -42,6 +47,7 @@ impl Default for Address {
             bench: false,
             developing: false,
             plain_simd: false,
+            threads: None,
         }
     }
 }
@@ -72,12 +78,14 @@ impl Address {
         address.bench = value("bench").is_some();
         address.developing = value("dev").is_some();
         address.plain_simd = value("simd") == Some("plain");
+        let threads = value("threads").and_then(|count| count.parse().ok());
+        address.threads = threads.filter(|count| (1..=MOST_THREADS).contains(count));
         address
     }
 }
 
 /// The value of `key` in a query string, empty for a key without one. The first of repeated keys wins.
-pub(super) fn value<'a>(query: &'a str, key: &str) -> Option<&'a str> {
+pub(crate) fn value<'a>(query: &'a str, key: &str) -> Option<&'a str> {
     query
         .trim_start_matches('?')
         .split('&')
@@ -123,6 +131,20 @@ mod tests {
         assert_eq!(Address::parse("backend=gpu").backend, BackendChoice::Gpu);
         assert!(Address::parse("simd=plain").plain_simd && !address.plain_simd);
         assert!(Address::parse("?dev").developing && !address.developing);
+    }
+
+    #[test]
+    fn threads_are_a_number_within_reason() {
+        for (query, threads) in [
+            ("?threads=2", Some(2)),
+            ("?threads=1", Some(1)),
+            ("?threads=0", None),
+            ("?threads=65", None),
+            ("?threads=all", None),
+            ("?threads", None),
+        ] {
+            assert_eq!(Address::parse(query).threads, threads, "{query}");
+        }
     }
 
     #[test]

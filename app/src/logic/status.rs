@@ -276,6 +276,7 @@ mod tests {
         Readiness::Ready(Box::new(Ready {
             backend: "cpu".to_owned(),
             adapter: String::new(),
+            threads: Some(1),
             reason: String::new(),
             losses: 0,
             pack: String::new(),

@@ -1,6 +1,7 @@
 //! The page: its state, and what drives it.
 
 mod bench;
+mod builds;
 mod control;
 mod decode;
 mod devices;
@@ -13,7 +14,6 @@ mod model;
 mod offline;
 mod playback;
 mod recordings;
-mod simd;
 mod sounds;
 mod state;
 mod worker_link;

@@ -13,7 +13,7 @@ use crate::logic::problem::{Code, Problem};
 use crate::logic::recorder::Event;
 use crate::logic::status::{Loading, Readiness};
 use crate::page::worker_link::{Enclosed, WorkerLink};
-use crate::page::{Page, simd};
+use crate::page::{Page, builds};
 use crate::protocol::{Folder, Request};
 
 impl Page {
@@ -51,22 +51,25 @@ impl Page {
                     agreed,
                     sparing: saves_data(),
                 };
-                self.open(open, true);
+                self.open(open, 0);
             }
             Err(problem) => self.unavailable(problem),
         }
     }
 
-    /// Starts a worker and has it open a model.
-    fn open(self, open: Request, confined: bool) {
+    /// Starts a worker and has it open a model. `failed` counts the ways to start one that this browser did not take: the
+    /// builds one after another, and the last of them without the page's policy.
+    fn open(self, open: Request, failed: usize) {
         self.readiness.set(Readiness::Loading(Loading::default()));
         let again = open.clone();
         let refused = move || {
             let open = again.clone();
             // Not here and now: the worker that called is going to be dropped.
-            spawn_local(async move { self.open(open, false) });
+            spawn_local(async move { self.open(open, failed + 1) });
         };
-        let build = self.address.with_value(simd::worker);
+        let builds = self.address.with_value(builds::to_try);
+        let confined = failed < builds.len();
+        let build = builds[failed.min(builds.len() - 1)];
         match WorkerLink::start(build, confined, move |report| self.report(report), refused) {
             Ok(worker) => {
                 let mut files = None;

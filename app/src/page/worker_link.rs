@@ -13,6 +13,7 @@ use web_sys::{
 
 use crate::browser::error_text;
 use crate::logic::problem::{Code, Problem};
+use crate::page::builds::Build;
 use crate::protocol::{FILES, Report, Request, SAMPLES, TEXT};
 
 /// What goes along with a request.
@@ -35,7 +36,7 @@ pub struct WorkerLink {
 }
 
 impl WorkerLink {
-    /// Starts the worker of that name. `on_report` hears what it says, and of its death.
+    /// Starts that build of the worker. `on_report` hears what it says, and of its death.
     ///
     /// A worker that a page starts from an address has no policy but its server's, and static servers send none. A
     /// `confined` one is started from a script of the page's own making and has the page's policy: what the page must
@@ -44,7 +45,7 @@ impl WorkerLink {
     /// # Errors
     /// When the browser refuses to start a worker.
     pub fn start(
-        build: &'static str,
+        build: Build,
         confined: bool,
         on_report: impl Fn(Report) + Copy + 'static,
         on_refused: impl Fn() + 'static,
@@ -72,7 +73,7 @@ impl WorkerLink {
                 Some(error) => (Code::of_dead_worker(&error.message()), error.message()),
                 None => (
                     Code::DownloadFailed,
-                    format!("{build}_loader.js did not load"),
+                    format!("{}_loader.js did not load", build.name),
                 ),
             };
             on_report(Report::Unavailable {
@@ -132,15 +133,18 @@ impl Drop for WorkerLink {
     }
 }
 
-fn launch(build: &str, confined: bool) -> Result<Worker, JsValue> {
+fn launch(build: Build, confined: bool) -> Result<Worker, JsValue> {
+    let Build { name, threads } = build;
     let options = WorkerOptions::new();
+    // The one thing that a worker knows from the beginning.
+    options.set_name(&format!("threads={threads}"));
     options.set_type(WorkerType::Module);
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     let address = |file: &str| Url::new_with_base(file, &base).map(|url| url.href());
     if !confined {
-        return Worker::new_with_options(&address(&format!("{build}_loader.js"))?, &options);
+        return Worker::new_with_options(&address(&format!("{name}_loader.js"))?, &options);
     }
-    let module = JsValue::from_str(&address(&format!("{build}.js"))?);
+    let module = JsValue::from_str(&address(&format!("{name}.js"))?);
     let quoted = js_sys::JSON::stringify(&module)?;
     let script = format!("import start from {quoted}; await start();");
     let kind = BlobPropertyBag::new();

@@ -4,7 +4,7 @@ use futures_util::future::try_join;
 use saysee_engine::gallery::{self, Gallery, GalleryManifest};
 use saysee_engine::gpu::GpuOptions;
 use saysee_engine::pack::{self, Manifest, Shard};
-use saysee_engine::{BackendChoice, Engine, EngineError, EngineLoader};
+use saysee_engine::{BackendChoice, Engine, EngineError, EngineLoader, EngineOptions};
 
 use crate::browser::{clock, memory};
 use crate::logic::problem::Problem;
@@ -12,7 +12,7 @@ use crate::protocol::{Folder, Foreign, Offer, Origin, Ready, Report, Step};
 use crate::worker::files::{Announced, Files};
 use crate::worker::kernels::Kernels;
 use crate::worker::reading::Reading;
-use crate::worker::{outbox, problems};
+use crate::worker::{helpers, outbox, problems};
 
 /// A model that answers.
 pub struct Loaded {
@@ -119,6 +119,7 @@ impl Opened {
             Some(_) => None,
         };
         outbox::send(&Report::Progress(Step::Preparing));
+        helpers::all_here().await;
         let start = clock::milliseconds();
         let chosen = self.pack.is_chosen();
         let refused = |error: EngineError| problems::of_loading(&error, chosen);
@@ -142,6 +143,7 @@ impl Opened {
         let ready = Ready {
             backend: engine.backend().kind.to_string(),
             adapter: engine.backend().adapter.clone(),
+            threads: engine.backend().threads.map(|_| helpers::present()),
             reason: engine.backend().reason.clone(),
             losses: 0,
             pack: name,
@@ -194,9 +196,12 @@ impl Opened {
             }));
         };
         let manifest = self.manifest.clone();
-        let options = GpuOptions {
-            choice: kernels.choice(),
-            ..GpuOptions::default()
+        let options = EngineOptions {
+            gpu: GpuOptions {
+                choice: kernels.choice(),
+                ..GpuOptions::default()
+            },
+            pool: helpers::pool(),
         };
         let opening = async {
             let opened = EngineLoader::with_options(manifest, choice, options, compiled).await;

@@ -36,6 +36,7 @@ pub fn Masthead() -> impl IntoView {
                 data-kind=move || of(|ready| ready.backend.clone())
                 data-losses=move || of(|ready| ready.losses.to_string())
                 data-from=move || of(|ready| ready.origin.name().to_owned())
+                data-threads=move || ready.with(|ready| ready.as_ref().and_then(|ready| ready.threads).map(|threads| threads.to_string()))
                 data-heap=move || of(|ready| ready.heap_bytes.to_string())
                 title=move || of(|ready| ready.reason.clone())
             >
