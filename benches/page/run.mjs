@@ -1,10 +1,11 @@
 // What a visit costs and how fast it answers: the built page in a fresh Chromium, a recording as its microphone.
 //
-//   node benches/page/run.mjs [--backend cpu|gpu|auto] [--rounds N] [--sample ID]
+//   node benches/page/run.mjs [--backend cpu|gpu|auto] [--rounds N] [--sample ID] [--threads]
 //
 // Prints a JSON object a round, then the medians. From a cold start, a second visit, and one spoken sentence: milliseconds
 // until the page listens, looks at the sentence while it is spoken, the processor time of the whole browser while it listens, and
-// milliseconds from the end of the recording of it to the ranked answer. Expects dist/ (tools/build-page).
+// milliseconds from the end of the recording of it to the ranked answer; with --threads also which threads of the browser that
+// processor time went to, in cores. Expects dist/ (tools/build-page).
 import { parseArgs } from "node:util";
 import { sampleBytes, samples, servePage } from "../../tests/browser/assets.mjs";
 import { SaySee } from "../../tests/browser/page.mjs";
@@ -17,6 +18,7 @@ const { values: asked } = parseArgs({
     backend: { type: "string", default: "cpu" },
     rounds: { type: "string", default: "3" },
     sample: { type: "string", default: "" },
+    threads: { type: "boolean", default: false },
   },
 });
 const query = asked.backend === "auto" ? "" : `?backend=${asked.backend}`;
@@ -50,10 +52,12 @@ async function visit() {
     await page.page.evaluate(watch);
     await page.record.click();
     await page.page.evaluate(() => window.watched.listening);
+    const threads = chromium.threadMilliseconds();
     const [cpu, busy, begun] = [chromium.cpuMilliseconds(), busyMilliseconds(), performance.now()];
     await page.page.evaluate(() => window.watched.heard);
     const wall_ms = performance.now() - begun;
     const cpu_ms = chromium.cpuMilliseconds() - cpu;
+    if (asked.threads) console.log(JSON.stringify(cores(threads, chromium.threadMilliseconds(), wall_ms)));
     const other_ms = busyMilliseconds() - busy - cpu_ms;
     await page.page.evaluate(() => window.watched.answered);
     const { states, looks } = await page.page.evaluate(() => window.watched);
@@ -76,6 +80,12 @@ async function visit() {
   } finally {
     await chromium.close();
   }
+}
+
+/** Cores that each kind of thread kept busy, the busiest first. */
+function cores(before, after, wall_ms) {
+  const shares = Object.entries(after).map(([name, ms]) => [name, Math.round((1000 * (ms - (before[name] ?? 0))) / wall_ms) / 1000]);
+  return Object.fromEntries(shares.filter(([, share]) => share > 0.004).sort(([, a], [, b]) => b - a));
 }
 
 /** Opens the page and waits until it can listen. */

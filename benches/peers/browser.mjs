@@ -7,7 +7,7 @@ const TICKS = 100;
 
 /**
  * Starts a browser. `cpuMilliseconds()` answers user and system time of all its processes since they began, in steps
- * of 10 ms; `version` is the browser's. `real` leaves out what makes Chromium use its software GPU; with `microphone`
+ * of 10 ms, `threadMilliseconds()` the same for each kind of process and thread; `version` is the browser's. `real` leaves out what makes Chromium use its software GPU; with `microphone`
  * pages may record what `speak` was given.
  */
 export async function startMeasured({ real = false, microphone = false } = {}) {
@@ -18,6 +18,7 @@ export async function startMeasured({ real = false, microphone = false } = {}) {
     browser: chromium.browser,
     version: chromium.browser.version(),
     speak: chromium.speak,
+    threadMilliseconds: () => byThread(roots.flatMap(tree)),
     cpuMilliseconds: () => roots.flatMap(tree).reduce((sum, pid) => sum + used(pid), 0),
     close: () => chromium.close(),
   };
@@ -47,10 +48,24 @@ function threads(pid) {
   }
 }
 
-/** Milliseconds of one process. Threads that have ended count, children that have ended do not. */
-function used(pid) {
+/** Milliseconds by kind of process and name of thread, numbers at their ends left out. Threads that have ended do not count. */
+function byThread(pids) {
+  const sums = {};
+  for (const pid of pids) {
+    const kind = read(`/proc/${pid}/cmdline`).match(/--type=([\w-]+)/)?.[1] ?? "browser";
+    for (const thread of threads(pid)) {
+      const path = `${pid}/task/${thread}`;
+      const name = `${kind} ${read(`/proc/${path}/comm`).trim().replace(/[/#]?\d+$/, "")}`;
+      sums[name] = (sums[name] ?? 0) + used(path);
+    }
+  }
+  return sums;
+}
+
+/** Milliseconds of one process, or thread. Threads that have ended count, children that have ended do not. */
+function used(path) {
   // The name of the program, in brackets, may hold anything.
-  const fields = read(`/proc/${pid}/stat`).split(") ").at(-1).split(" ");
+  const fields = read(`/proc/${path}/stat`).split(") ").at(-1).split(" ");
   const [user, system] = [fields[11], fields[12]].map(Number);
   return fields.length > 12 ? ((user + system) * 1000) / TICKS : 0;
 }

@@ -119,7 +119,7 @@ export class SaySee {
           this.port.addEventListener = (kind, heard) =>
             listen(kind, (event) => {
               heard(self.soundLeft > 0 ? event : nothing());
-              self.soundLeft -= 1024 / context.sampleRate;
+              self.soundLeft -= event.data.length / context.sampleRate;
             });
         }
       };

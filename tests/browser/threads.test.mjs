@@ -66,8 +66,7 @@ describe("threads", () => {
 
   test("are done without where their build does not start", async () => {
     missing = true;
-    const { threads, found } = await ask(isolated, "backend=cpu&threads=4");
-    missing = false;
+    const { threads, found } = await ask(isolated, "backend=cpu&threads=4").finally(() => (missing = false));
     assert.equal(threads, "1");
     assert.equal(found.pictures[0].item, sample.expected_item);
   });

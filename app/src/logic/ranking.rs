@@ -7,17 +7,20 @@ use crate::protocol::Ranking;
 
 /// Ranked pictures shown before more are asked for.
 const RANKED_PAGE: usize = 24;
+/// The same while somebody speaks: four times a second there are others, and each new one is fetched, decoded and drawn.
+const LIVE_PAGE: usize = 12;
 /// Pictures shown before more are asked for while there is no ranking.
 const GALLERY_PAGE: usize = 48;
 
 /// Positions of the pictures on the first `pages` pages, in order, and how many there are on later
-/// ones: the best pictures, or those of the gallery while there is no ranking.
-pub fn shown(rows: &[Row], pictures: usize, pages: usize) -> (Vec<usize>, usize) {
+/// ones: the best pictures, or those of the gallery while there is no ranking. `live`: while somebody speaks.
+pub fn shown(rows: &[Row], pictures: usize, pages: usize, live: bool) -> (Vec<usize>, usize) {
     if rows.is_empty() {
         let count = pictures.min(GALLERY_PAGE.saturating_mul(pages));
         ((0..count).collect(), pictures - count)
     } else {
-        let count = rows.len().min(RANKED_PAGE.saturating_mul(pages));
+        let page = if live { LIVE_PAGE } else { RANKED_PAGE };
+        let count = rows.len().min(page.saturating_mul(pages));
         (
             rows.iter().take(count).map(|row| row.item).collect(),
             rows.len() - count,
@@ -133,12 +136,13 @@ mod tests {
     #[test]
     fn pages_add_up() {
         let ranked = rows(&ranking(&[0.5; 60], 0.0), 240);
-        assert_eq!(shown(&ranked, 240, 1), ((0..24).collect(), 36));
-        assert_eq!(shown(&ranked, 240, 3), ((0..60).collect(), 0));
-        assert_eq!(shown(&[], 240, 1), ((0..48).collect(), 192));
-        assert_eq!(shown(&[], 30, 1), ((0..30).collect(), 0));
-        assert_eq!(shown(&[], 0, 1), (Vec::new(), 0));
-        assert_eq!(shown(&[], 240, usize::MAX).1, 0);
+        assert_eq!(shown(&ranked, 240, 1, false), ((0..24).collect(), 36));
+        assert_eq!(shown(&ranked, 240, 1, true), ((0..12).collect(), 48));
+        assert_eq!(shown(&ranked, 240, 3, false), ((0..60).collect(), 0));
+        assert_eq!(shown(&[], 240, 1, false), ((0..48).collect(), 192));
+        assert_eq!(shown(&[], 30, 1, false), ((0..30).collect(), 0));
+        assert_eq!(shown(&[], 0, 1, false), (Vec::new(), 0));
+        assert_eq!(shown(&[], 240, usize::MAX, false).1, 0);
     }
 
     #[test]

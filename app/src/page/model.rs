@@ -71,12 +71,19 @@ impl Page {
         let confined = failed < builds.len();
         let build = builds[failed.min(builds.len() - 1)];
         match WorkerLink::start(build, confined, move |report| self.report(report), refused) {
-            Ok(worker) => {
+            Ok(mut worker) => {
                 let mut files = None;
+                let mut asked = false;
                 self.machinery.update_value(|machinery| {
+                    // What the visitor has asked meanwhile is not lost with the worker that did not start.
+                    let refused = machinery.worker.take().filter(|_| failed > 0);
+                    asked = refused.is_some_and(|refused| worker.take_over(refused));
                     machinery.worker = Some(worker);
                     files.clone_from(&machinery.files);
                 });
+                if asked {
+                    return;
+                }
                 let beside = files.as_ref().map_or(Enclosed::Nothing, Enclosed::Files);
                 self.send_with(&open, beside);
             }

@@ -169,7 +169,8 @@ impl Page {
             .insight
             .open
             .with(|open| ranking::folded(&self.rows(), open));
-        ranking::shown(&rows, self.pictures(), self.pages.get())
+        let live = self.phase() == Phase::Listening;
+        ranking::shown(&rows, self.pictures(), self.pages.get(), live)
     }
 
     /// How many good matches there are, where any stand out, and which picture is the first that is none.

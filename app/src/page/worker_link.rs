@@ -87,6 +87,16 @@ impl WorkerLink {
         })
     }
 
+    /// Takes over what another one was asked and never listened to. -> whether that was anything.
+    pub fn take_over(&mut self, mut other: Self) -> bool {
+        let unheard = other.waiting.take().unwrap_or_default();
+        let any = !unheard.is_empty();
+        if let Some(waiting) = &mut self.waiting {
+            waiting.extend(unheard);
+        }
+        any
+    }
+
     /// The worker has said hello: what waited is sent.
     pub fn greeted(&mut self) {
         for (message, transfer) in self.waiting.take().into_iter().flatten() {

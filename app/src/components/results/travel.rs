@@ -1,6 +1,7 @@
 //! Moves pictures visibly from their old place to their new one.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use js_sys::{Array, Object, Reflect};
 use leptos::html;
@@ -59,7 +60,7 @@ pub fn animate(grid: NodeRef<html::Ol>, shown: Memo<Vec<usize>>, provisional: Me
         };
         if !prefers_less_motion() {
             let places = cards(&grid).map(|(item, card)| (item, place(&grid, &card)));
-            let motions = motions(&before, &places.collect());
+            let motions = motions(&before, &places.collect(), &screen(&grid));
             // Those that are under way go on from where they are seen.
             journeys.with_value(|journeys| journeys.iter().for_each(Journey::cancel));
             let journey = if provisional.get_untracked() {
@@ -125,6 +126,16 @@ fn seen(grid: &HtmlOListElement) -> HashMap<usize, Place> {
     cards(grid)
         .map(|(item, card)| (item, place(&card)))
         .collect()
+}
+
+/// From where to where the grid is on the screen, pixels from its top.
+fn screen(grid: &HtmlOListElement) -> Range<f64> {
+    let top = -grid.unchecked_ref::<Animated>().seen_at().y();
+    let height = window()
+        .inner_height()
+        .ok()
+        .and_then(|height| height.as_f64());
+    top..top + height.unwrap_or(f64::INFINITY)
 }
 
 /// Where a card belongs, whatever animation is playing on it.
