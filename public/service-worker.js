@@ -7,6 +7,8 @@
 
 const FILES = JSON.parse('{}');
 const VERSION = "none";
+// Of a hash: 128 bits tell a damaged file, or one of another build, as well as all of them, and two thousand halves are shorter.
+const DIGITS = 32;
 
 const CACHES = "saysee-page-";
 const CACHE = CACHES + VERSION;
@@ -84,7 +86,8 @@ async function obtain(path) {
 
 async function isIntact(path, response) {
   const digest = await crypto.subtle.digest("SHA-256", await response.arrayBuffer());
-  return FILES[path] === [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const digits = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digits.startsWith(FILES[path]) && FILES[path].length === DIGITS;
 }
 
 /** A stretch of a file: players of sound ask for those, and some take nothing else. */

@@ -7,8 +7,8 @@ const TICKS = 100;
 
 /**
  * Starts a browser. `cpuMilliseconds()` answers user and system time of all its processes since they began, in steps
- * of 10 ms, `threadMilliseconds()` the same for each kind of process and thread; `version` is the browser's. `real` leaves out what makes Chromium use its software GPU; with `microphone`
- * pages may record what `speak` was given.
+ * of 10 ms, `threadMilliseconds()` the same for each kind of process and thread; `version` is the browser's. `real` leaves out
+ * what makes Chromium use its software GPU; with `microphone` pages may record what `speak` was given.
  */
 export async function startMeasured({ real = false, microphone = false } = {}) {
   const before = new Set(children(process.pid));

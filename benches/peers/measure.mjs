@@ -8,13 +8,13 @@ const PATIENCE = 240_000;
  * Answers `{ load_ms, load_cpu_ms, first_ms, first_cpu_ms, wall_ms, cpu_ms, others, ... }`: the first inference apart,
  * then per inference after warming up; `others` is how many processors other programs kept busy meanwhile.
  */
-export async function measure(server, test, contender, { real }) {
+export async function measure(server, test, contender, { real, threads }) {
   const chromium = await startMeasured({ real });
   try {
     const page = await chromium.browser.newPage();
     page.setDefaultTimeout(PATIENCE);
     const run = contender.kind === "peer" ? measurePeer : measureSaysee;
-    return { browser: chromium.version, ...(await run(page, chromium, server, test, contender)) };
+    return { browser: chromium.version, ...(await run(page, chromium, server, { ...test, threads }, contender)) };
   } finally {
     await chromium.close();
   }
@@ -31,6 +31,7 @@ async function measurePeer(page, chromium, server, test, contender) {
     model,
     input: test.input,
     seconds: test.seconds,
+    threads: test.threads,
   });
   const load = loading();
   const begun = watch(chromium);
@@ -60,7 +61,7 @@ async function measureSaysee(page, chromium, server, test, contender) {
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
   });
   const { pack, backend, mode } = contender;
-  const query = new URLSearchParams({ pack, backend, modes: mode, seconds: test.seconds ?? 1, runs: test.first ? 0 : test.runs });
+  const query = new URLSearchParams({ pack, backend, modes: mode, seconds: test.seconds ?? 1, runs: test.first ? 0 : test.runs, threads: test.threads });
   loading = watch(chromium);
   await page.goto(`${server.url}saysee/?bench&${query}`);
   // A large model is asked about first.

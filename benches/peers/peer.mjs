@@ -7,11 +7,11 @@ let session;
 let feeds;
 
 /** Fetches a model and makes a session of it. `runtime` is a file of onnxruntime-web, `provider` "wasm" or "webgpu". */
-window.load = async ({ runtime, provider, model, input, seconds }) => {
+window.load = async ({ runtime, provider, model, input, seconds, threads }) => {
   const begun = performance.now();
   const ort = await import(`/runtime/${runtime}`);
   ort.env.wasm.wasmPaths = "/runtime/";
-  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.numThreads = threads;
   ort.env.logLevel = "error";
   const bytes = new Uint8Array(await (await fetch(`/models/${model}.onnx`)).arrayBuffer());
   const fetched = performance.now();

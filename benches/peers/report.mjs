@@ -37,10 +37,10 @@ function spread(numbers) {
 }
 
 /** The whole report as Markdown. */
-export function table({ date, machine, code, cases, results }) {
+export function table({ date, machine, threads, code, cases, results }) {
   const browser = results.find((result) => result.browser)?.browser;
   const lines = [
-    `${date.slice(0, 10)}, ${machine.processor}, ${machine.processors} processors, Chromium ${browser}, one thread.`,
+    `${date.slice(0, 10)}, ${machine.processor}, ${machine.processors} processors, Chromium ${browser}, ${threads === 1 ? "one thread" : `${threads} threads`}.`,
     "",
     "| Inference | Contender | CPU-ms: least (median) | ms: least (median) | loading: CPU-ms | first: CPU-ms | ready after, ms | model, MB |",
     "|---|---|--:|--:|--:|--:|--:|--:|",

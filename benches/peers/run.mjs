@@ -1,6 +1,6 @@
-// Measures SaySee beside what a web developer would pick instead, in one run, in the same Chromium, one thread:
+// Measures SaySee beside what a web developer would pick instead, in one run, in the same Chromium:
 //
-//   node run.mjs [--models FOLDER] [--packs FOLDER] [--cases ID,...] [--only peers|saysee] [--rounds N] [--out FOLDER]
+//   node run.mjs [--models FOLDER] [--packs FOLDER] [--cases ID,...] [--only peers|saysee] [--rounds N] [--threads N] [--out FOLDER]
 //
 // Contenders take turns, each in a fresh browser, so that what else the machine does hits all alike. Prints a Markdown
 // table, and writes it and everything measured into FOLDER (results/) as peers.md and peers.json. See README.md.
@@ -24,6 +24,8 @@ const { values: asked } = parseArgs({
     cases: { type: "string", default: CASES.map(({ id }) => id).join(",") },
     only: { type: "string" },
     rounds: { type: "string", default: "3" },
+    // With more than one the page is cross-origin isolated. Processor time then says little; milliseconds are in peers.json.
+    threads: { type: "string", default: "1" },
     // A machine with a GPU: Chromium's own adapter instead of the software one.
     "real-gpu": { type: "boolean", default: false },
   },
@@ -41,7 +43,8 @@ function missing(contender) {
   return existsSync(file) ? undefined : file;
 }
 
-const server = await serve({ packs: asked.packs, models: asked.models });
+const threads = Number(asked.threads);
+const server = await serve({ packs: asked.packs, models: asked.models, isolated: threads > 1 });
 const results = [];
 try {
   for (const test of cases) {
@@ -52,10 +55,10 @@ try {
         const started = performance.now();
         const measured = file
           ? { error: `${file} is missing` }
-          : await measure(server, test, contender, { real: asked["real-gpu"] }).catch((error) => ({ error: String(error).split("\n")[0] }));
+          : await measure(server, test, contender, { real: asked["real-gpu"], threads }).catch((error) => ({ error: String(error).split("\n")[0] }));
         results.push({ ...place, ...measured });
         const cpu = measured.cpu_ms ?? measured.first_cpu_ms;
-        const said = measured.error ?? `${Math.round(cpu)} CPU-ms, first ${Math.round(measured.first_cpu_ms)}, others ${measured.others.toFixed(2)}`;
+        const said = measured.error ?? `${Math.round(cpu)} CPU-ms${measured.wall_ms ? `, ${Math.round(measured.wall_ms)} ms` : ""}, first ${Math.round(measured.first_cpu_ms)}, others ${measured.others.toFixed(2)}`;
         console.error(`${test.id} ${round + 1}: ${contender.name}: ${said} [${Math.round((performance.now() - started) / 1000)} s]`);
       }
     }
@@ -65,7 +68,7 @@ try {
 }
 
 const machine = { processor: cpus()[0]?.model ?? "unknown", processors: cpus().length };
-const report = { date: new Date().toISOString(), machine, code: codeSizes(), cases: summarise(cases, results), results };
+const report = { date: new Date().toISOString(), machine, threads, code: codeSizes(), cases: summarise(cases, results), results };
 mkdirSync(asked.out, { recursive: true });
 writeFileSync(join(asked.out, "peers.json"), `${JSON.stringify(report, null, 1)}\n`);
 const markdown = table(report);

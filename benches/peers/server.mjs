@@ -18,8 +18,14 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** Serves at `http://localhost:PORT`; `packs` and `models` are folders. */
-export async function serve({ packs, models }) {
+/** What lets a page share memory between threads. */
+const ISOLATED = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+/** Serves at `http://localhost:PORT`; `packs` and `models` are folders. With `isolated` pages may have threads. */
+export async function serve({ packs, models, isolated = false }) {
   const folders = [
     ["/saysee/assets/packs/random-", (rest) => join(packs, `random-${rest}`)],
     ["/saysee/", (rest) => join(DIST, rest || "index.html")],
@@ -38,6 +44,7 @@ export async function serve({ packs, models }) {
       "Content-Length": size,
       // Every visit is a first one.
       "Cache-Control": "no-store",
+      ...(isolated ? ISOLATED : {}),
     });
     createReadStream(found, { highWaterMark: 1 << 20 }).pipe(response);
   });

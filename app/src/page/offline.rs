@@ -39,7 +39,13 @@ impl Page {
         if !first {
             return;
         }
-        let developing = self.address.with_value(|address| address.developing);
+        let (developing, bench) = self
+            .address
+            .with_value(|address| (address.developing, address.bench));
+        if bench {
+            // Fetching two thousand files would be measured, too.
+            return;
+        }
         spawn_local(async move {
             if developing {
                 return unregister(&container).await;

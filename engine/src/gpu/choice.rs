@@ -78,9 +78,17 @@ impl KernelChoice {
             && self.precision == other.precision
     }
 
-    /// The families that may be chosen, the likeliest first.
+    /// The family that took the least, where any was timed.
+    pub(super) fn fastest(&self) -> Option<Product> {
+        let timings = self.timings.iter();
+        let best = timings.min_by(|a, b| a.milliseconds.total_cmp(&b.milliseconds));
+        best.map(|best| best.product)
+    }
+
+    /// The families that may be chosen: the one for programs on the CPU first, which compiles in no time and tells whether that
+    /// is what the adapter is, then the likeliest.
     pub(super) fn candidates(&self, has_f16: bool) -> Vec<Product> {
-        let mut candidates = vec![Product::Shared];
+        let mut candidates = vec![Product::Direct, Product::Shared];
         if self.precision == Precision::AsWeights {
             if self.weights != Format::F32 && has_f16 {
                 candidates.push(Product::Half);
@@ -89,7 +97,6 @@ impl KernelChoice {
                 candidates.push(Product::Integer);
             }
         }
-        candidates.push(Product::Direct);
         candidates
     }
 }
@@ -121,7 +128,7 @@ mod tests {
         let candidates = |weights, precision| {
             KernelChoice::untimed("a".to_owned(), false, weights, precision).candidates(true)
         };
-        let plain = vec![Product::Shared, Product::Direct];
+        let plain = vec![Product::Direct, Product::Shared];
         assert_eq!(candidates(Format::F32, Precision::AsWeights), plain);
         assert_eq!(candidates(Format::Q8, Precision::Full), plain);
         assert!(candidates(Format::Q8, Precision::AsWeights).contains(&Product::Integer));
