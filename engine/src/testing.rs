@@ -197,6 +197,22 @@ pub fn pack_with_phones(weights: WeightFormat, seed: u64) -> Result<Pack, Format
     open(pack::write(manifest, &tensors)?)
 }
 
+/// The same, and its text tower reads the words that were named once more.
+///
+/// # Errors
+/// As [`pack_files`].
+pub fn pack_that_rereads(weights: WeightFormat, seed: u64) -> Result<Pack, FormatError> {
+    let mut manifest = manifest_with_phones(weights);
+    if let Some(tower) = &mut manifest.model.text_tower {
+        tower.words = true;
+    }
+    if let Some(phones) = &mut manifest.phones {
+        phones.share = 0.5;
+    }
+    let tensors = tensors(&manifest, seed);
+    open(pack::write(manifest, &tensors)?)
+}
+
 fn open(files: PackFiles) -> Result<Pack, FormatError> {
     let shards = files
         .files

@@ -119,6 +119,16 @@ impl Backend {
         on!(self, running => running.network.search(&mut running.ops, embedding).await)
     }
 
+    /// See [`Network::reread`]: the embedding and the scores.
+    pub(super) async fn reread(
+        &mut self,
+        ids: &[u32],
+        sound: &[f32],
+        share: f32,
+    ) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
+        on!(self, running => running.network.reread(&mut running.ops, ids, sound, share).await)
+    }
+
     pub(super) async fn stage_times(
         &mut self,
         samples: &[f32],

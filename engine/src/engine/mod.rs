@@ -247,13 +247,15 @@ impl Engine {
             Some(naming) => naming.keywords(&heard, seconds),
             None => Vec::new(),
         };
-        if let (Some(rereading), Some(naming)) = (&self.rereading, &self.naming)
-            && let Some(text) = rereading.text(&keywords, &naming.tokens)
-        {
-            let text = self.backend.embed_text(&text).await?;
-            heard.embedding = rereading.mixed(&heard.embedding, &text);
-            if !heard.scores.is_empty() {
-                heard.scores = self.backend.search(&heard.embedding).await?;
+        if let (Some(rereading), Some(naming)) = (&self.rereading, &self.naming) {
+            match rereading.text(&keywords, &naming.tokens) {
+                Some(text) => {
+                    let reading = self
+                        .backend
+                        .reread(&text, &heard.embedding, rereading.share());
+                    (heard.embedding, heard.scores) = reading.await?;
+                }
+                None => heard.scores = self.backend.search(&heard.embedding).await?,
             }
             network_ms = milliseconds(start);
         }

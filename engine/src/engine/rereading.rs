@@ -18,8 +18,7 @@ impl Rereading {
     pub(super) fn of(manifest: &Manifest) -> Option<Self> {
         let phones = manifest.phones.as_ref()?;
         let tower = manifest.model.text_tower.as_ref()?;
-        let asked = phones.share > 0.0 && manifest.reads_words();
-        asked.then_some(Self {
+        manifest.rereads().then_some(Self {
             share: phones.share,
             frame: manifest.vocabulary.frame,
             most: tower.positions,
@@ -36,15 +35,9 @@ impl Rereading {
         (!rows.is_empty()).then(|| self.frame.around(rows, self.most))
     }
 
-    /// The embedding of an utterance that says `text` and sounds like `sound`, all of length 1.
-    pub(super) fn mixed(&self, sound: &[f32], text: &[f32]) -> Vec<f32> {
-        let sum: Vec<f32> = sound
-            .iter()
-            .zip(text)
-            .map(|(sound, text)| (1.0 - self.share) * sound + self.share * text)
-            .collect();
-        let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-8);
-        sum.iter().map(|x| x / length).collect()
+    /// The share of it in the embedding that pictures are ranked by.
+    pub(super) fn share(&self) -> f32 {
+        self.share
     }
 }
 
@@ -83,12 +76,5 @@ mod tests {
         assert_eq!(text(&["beach", "dogs", "beach"]), Some(vec![0, 3, 2, 1]));
         assert_eq!(text(&[]), None);
         assert_eq!(text(&["quasar"]), None);
-    }
-
-    #[test]
-    fn what_is_mixed_has_length_one_and_leans_to_the_larger_share() {
-        let mixed = REREADING.mixed(&[1.0, 0.0], &[0.0, 1.0]);
-        assert!((mixed[0].hypot(mixed[1]) - 1.0).abs() < 1e-6);
-        assert!((mixed[1] / mixed[0] - 3.0).abs() < 1e-5);
     }
 }

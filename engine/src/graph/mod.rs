@@ -10,6 +10,7 @@
 //! phones.rs      which phone each frame holds
 //! text_tower.rs  keywords or typed text to an embedding         image_tower.rs  pixels to one
 //!                                                                 image_convolutions.rs
+//! rereading.rs   keywords as they were named in the end, read by the text tower, and the search by them
 //! measure.rs     the encoder alone, the search alone, and the time of each stage
 //! ```
 //!
@@ -27,6 +28,7 @@ mod measure;
 mod mixture;
 mod phones;
 mod projection;
+mod rereading;
 mod stages;
 mod text_tower;
 mod transformer;
@@ -63,6 +65,8 @@ pub struct Network<O: Ops> {
     words: Option<usize>,
     /// Share of the cascaded embedding in the one that pictures are ranked by.
     cascaded_share: f32,
+    /// Whether keywords are read once more ([`Network::reread`]), so that nobody asks for scores before that.
+    rereads: bool,
     gallery: Option<O::Weight>,
 }
 
@@ -89,7 +93,7 @@ pub struct Heard {
     pub cosines: Vec<f32>,
     /// `[t, symbols]`: what the classifier of phones leaves; empty without one.
     pub phones: Vec<f32>,
-    /// One cosine a picture; empty without a gallery.
+    /// One cosine a picture; empty without a gallery, and where keywords are read once more first.
     pub scores: Vec<f32>,
 }
 
@@ -165,6 +169,7 @@ impl<O: Ops> Network<O> {
                 .reads_words()
                 .then_some(manifest.vocabulary.tokens.len()),
             cascaded_share: model.head.cascaded_share,
+            rereads: manifest.rereads(),
             gallery: None,
         })
     }
@@ -316,14 +321,19 @@ impl<O: Ops> Network<O> {
     /// # Errors
     /// When the pack cannot read free text, or the text is too long.
     pub async fn embed_text(&self, ops: &mut O, ids: &[u32]) -> Result<Vec<f32>, EngineError> {
+        let raw = self.read_text(ops, ids)?;
+        Self::direction(ops, &raw).await
+    }
+
+    /// What the text tower makes of a text, of any length.
+    fn read_text(&self, ops: &mut O, ids: &[u32]) -> Result<O::Tensor, EngineError> {
         let Some(tower) = &self.text_tower else {
             return Err(EngineError::shape("text", "the pack has no text tower"));
         };
-        let raw = match (self.words, self.head.keywords()) {
-            (Some(words), Some(keywords)) => tower.rows(ops, ids, keywords.table(), words)?,
-            _ => tower.text(ops, ids)?,
-        };
-        Self::direction(ops, &raw).await
+        match (self.words, self.head.keywords()) {
+            (Some(words), Some(keywords)) => tower.rows(ops, ids, keywords.table(), words),
+            _ => tower.text(ops, ids),
+        }
     }
 
     /// The embedding of a picture, of length 1: normalised planes `[3, size, size]`.
@@ -373,7 +383,8 @@ impl<O: Ops> Network<O> {
         let output = self.head.run(ops, &frames, stages)?;
         let cascaded = self.cascade(ops, &output, stages)?;
         let embedding = self.combine(ops, output.parallel.as_ref(), cascaded)?;
-        let scores = match &self.gallery {
+        let wanted = !self.rereads || stages.wanted();
+        let scores = match self.gallery.as_ref().filter(|_| wanted) {
             Some(gallery) => {
                 let scores = ops.search(&embedding, gallery)?;
                 stages.note("scores", &scores);
@@ -447,9 +458,7 @@ impl<O: Ops> Network<O> {
         let share = self.cascaded_share;
         match (parallel, cascaded) {
             (Some(parallel), Some(cascaded)) if share > 0.0 && share < 1.0 => {
-                let sum = ops.scale_add(None, parallel, 1.0 - share)?;
-                let sum = ops.scale_add(Some(&sum), &cascaded, share)?;
-                ops.normalise_rows(&sum)
+                mixed(ops, parallel, &cascaded, share)
             }
             (_, Some(cascaded)) if share > 0.0 => Ok(cascaded),
             (Some(parallel), _) => Ok(parallel.clone()),
@@ -457,6 +466,18 @@ impl<O: Ops> Network<O> {
             (None, None) => Err(EngineError::shape("network", "neither branch is there")),
         }
     }
+}
+
+/// A direction of length 1 between two: `share` of it the second, the rest the first.
+fn mixed<O: Ops>(
+    ops: &mut O,
+    first: &O::Tensor,
+    second: &O::Tensor,
+    share: f32,
+) -> Result<O::Tensor, EngineError> {
+    let sum = ops.scale_add(None, first, 1.0 - share)?;
+    let sum = ops.scale_add(Some(&sum), second, share)?;
+    ops.normalise_rows(&sum)
 }
 
 #[cfg(test)]

@@ -85,6 +85,37 @@ fn number_formats_agree() {
 }
 
 #[test]
+fn what_is_read_once_more_is_between_sound_and_text() {
+    let pack = testing::pack_that_rereads(WeightFormat::F32, 1).unwrap();
+    let gallery = testing::gallery(9, 1).unwrap();
+    let mut ops = CpuOps::new();
+    let mut network = Network::new(&mut ops, &pack).unwrap();
+    let ids = [0, 5, 6, 1];
+    let sound = gallery.embedding(3).unwrap();
+    let text = pollster::block_on(network.embed_text(&mut ops, &ids)).unwrap();
+    let reading = pollster::block_on(network.reread(&mut ops, &ids, &sound, 0.25)).unwrap();
+    assert!(reading.1.is_empty(), "there is no gallery yet");
+    network
+        .set_gallery(&mut ops, gallery.stored().clone())
+        .unwrap();
+    for share in [0.0, 0.25, 1.0] {
+        let (embedding, scores) =
+            pollster::block_on(network.reread(&mut ops, &ids, &sound, share)).unwrap();
+        let sum = sound.iter().zip(&text);
+        let sum: Vec<f32> = sum.map(|(s, t)| (1.0 - share) * s + share * t).collect();
+        let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
+        for (found, expected) in embedding.iter().zip(&sum) {
+            assert!((found - expected / length).abs() < 1e-5, "{share}");
+        }
+        let searched = pollster::block_on(network.search(&mut ops, &embedding)).unwrap();
+        assert_eq!((scores.len(), &scores), (9, &searched));
+    }
+    // Nobody asks for scores before that.
+    let heard = pollster::block_on(network.hear(&mut ops, &testing::sound(1.0, 1))).unwrap();
+    assert!(heard.scores.is_empty() && !heard.cosines.is_empty());
+}
+
+#[test]
 fn frames_are_where_the_samples_are() {
     let pack = testing::pack(WeightFormat::F32, 1).unwrap();
     let mut ops = CpuOps::new();

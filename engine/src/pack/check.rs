@@ -46,6 +46,13 @@ impl Manifest {
         tower.is_some_and(|tower| tower.words)
     }
 
+    /// Whether keywords, as they were named by sound too, are read by the text tower before pictures are ranked.
+    pub fn rereads(&self) -> bool {
+        let phones = self.phones.as_ref();
+        let asked = phones.is_some_and(|phones| phones.share > 0.0);
+        asked && self.reads_words() && self.model.head.keywords.is_some()
+    }
+
     /// Everything but the shards.
     pub(super) fn check(&self) -> Result<(), PackError> {
         let fields = Fields {
