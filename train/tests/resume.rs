@@ -54,6 +54,7 @@ fn options(folder: &Path, out: &str) -> Options {
         heads_from: Some(usize::MAX),
         ramp_steps: 2,
         degraded: 0.5,
+        far: 0.5,
         joined: 0.5,
         batch: 3,
         rate: 1e-3,
