@@ -66,7 +66,7 @@ describe("a pack from elsewhere", () => {
     await answersAFile(page);
     assert.ok((await page.keywords()).length > 0);
     assert.equal(await page.results.count(), 0);
-    assert.match(await page.page.getByTestId("foreign").innerText(), /another model.*\?gallery=.*tiny-1.*scenes-mini-2/is);
+    assert.match(await page.page.getByTestId("foreign").innerText(), /another model.*\?gallery=.*tiny-1.*scenes-mini-3/is);
     assert.deepEqual(page.errors, []);
   });
 

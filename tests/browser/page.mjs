@@ -118,8 +118,10 @@ export class SaySee {
           const nothing = () => new MessageEvent("message", { data: new Float32Array(0) });
           this.port.addEventListener = (kind, heard) =>
             listen(kind, (event) => {
+              // What is heard is handed on, and gone.
+              const seconds = event.data.length / context.sampleRate;
               heard(self.soundLeft > 0 ? event : nothing());
-              self.soundLeft -= event.data.length / context.sampleRate;
+              self.soundLeft -= seconds;
             });
         }
       };

@@ -3,7 +3,7 @@
 use saysee_engine::pack::LogMelConfig;
 
 /// Name of the space that the bundled pack and gallery share.
-pub const EMBEDDING_SPACE: &str = "scenes-mini-2";
+pub const EMBEDDING_SPACE: &str = "scenes-mini-3";
 
 /// The front end: training hears exactly what the page hears.
 pub fn front_end() -> LogMelConfig {
