@@ -78,6 +78,25 @@ describe("threads", () => {
     assert.deepEqual(errors, []);
   });
 
+  test("are there at a visit without a network, once they were used", async () => {
+    const context = await chromium.browser.newContext();
+    const visit = async () => {
+      const page = await SaySee.visit(context, isolated.url, "?backend=cpu&threads=2");
+      await page.reaches("idle");
+      return page;
+    };
+    const first = await visit();
+    // What a page asks for before its service worker is in control is kept by nobody: the second visit is the one that counts.
+    await first.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await first.page.close();
+    await (await visit()).page.close();
+    await context.setOffline(true);
+    const last = await visit();
+    assert.equal(await last.backend.getAttribute("data-threads"), "2");
+    assert.ok(await last.page.evaluate(() => crossOriginIsolated));
+    await context.close();
+  });
+
   test("hear a microphone", async () => {
     const page = await SaySee.open(chromium.browser, isolated.url, { query: "?backend=cpu&threads=2" });
     await page.reaches("idle");
