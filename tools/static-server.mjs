@@ -29,7 +29,7 @@ const TYPES = {
 
 // What makes a page cross-origin isolated, so that its worker may share memory with helpers. `credentialless`, because pictures
 // of other servers' galleries come without the headers that `require-corp` wants; they are asked for without cookies.
-const ISOLATED = {
+export const ISOLATED = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "credentialless",
   "Cross-Origin-Resource-Policy": "same-origin",

@@ -5,6 +5,7 @@ import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ISOLATED } from "../../tools/static-server.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
@@ -16,12 +17,6 @@ const TYPES = {
   ".mjs": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
-};
-
-/** What lets a page share memory between threads. */
-const ISOLATED = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
 /** Serves at `http://localhost:PORT`; `packs` and `models` are folders. With `isolated` pages may have threads. */

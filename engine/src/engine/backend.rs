@@ -58,9 +58,13 @@ impl<O: Ops> Running<O> {
 
 /// Refuses numbers that no network leaves when all is well.
 fn finite(heard: Heard) -> Result<Heard, EngineError> {
-    let mut numbers = heard.embedding.iter().chain(&heard.scores);
+    all_finite(heard.embedding.iter().chain(&heard.scores))?;
+    Ok(heard)
+}
+
+fn all_finite<'a>(mut numbers: impl Iterator<Item = &'a f32>) -> Result<(), EngineError> {
     if numbers.all(|x| x.is_finite()) {
-        return Ok(heard);
+        return Ok(());
     }
     Err(EngineError::Kernel {
         kernel: "network".to_owned(),
@@ -116,7 +120,10 @@ impl Backend {
     }
 
     pub(super) async fn search(&mut self, embedding: &[f32]) -> Result<Vec<f32>, EngineError> {
-        on!(self, running => running.network.search(&mut running.ops, embedding).await)
+        let scores =
+            on!(self, running => running.network.search(&mut running.ops, embedding).await)?;
+        all_finite(scores.iter())?;
+        Ok(scores)
     }
 
     /// See [`Network::reread`]: the embedding and the scores.
@@ -126,7 +133,9 @@ impl Backend {
         sound: &[f32],
         share: f32,
     ) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
-        on!(self, running => running.network.reread(&mut running.ops, ids, sound, share).await)
+        let (embedding, scores) = on!(self, running => running.network.reread(&mut running.ops, ids, sound, share).await)?;
+        all_finite(embedding.iter().chain(&scores))?;
+        Ok((embedding, scores))
     }
 
     pub(super) async fn stage_times(

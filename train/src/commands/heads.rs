@@ -10,7 +10,7 @@ use burn::prelude::*;
 use super::speech::open_corpus;
 use crate::checkpoint::Checkpoint;
 use crate::data::frames::FrameData;
-use crate::data::speech::BatchPlan;
+use crate::data::speech::{BatchPlan, FAR_SHARE};
 use crate::description::front_end;
 use crate::error::TrainError;
 use crate::model::speech::SpeechConfig;
@@ -77,7 +77,7 @@ pub fn run(options: &Options) -> Result<(), TrainError> {
         clean_steps: 0,
         ramp_steps: 0,
         degraded_share: options.degraded,
-        far_share: 0.35,
+        far_share: FAR_SHARE,
         joined_share: 0.0,
     };
     let bar = progress::bar("listening", options.heard);

@@ -14,7 +14,7 @@ use saysee_voices::corpus::CorpusReader;
 use crate::anchor::Anchor;
 use crate::checkpoint::Checkpoint;
 use crate::curves::Curves;
-use crate::data::speech::{BatchPlan, SpeechBatch, SpeechData};
+use crate::data::speech::{BatchPlan, FAR_SHARE, SpeechBatch, SpeechData};
 use crate::error::TrainError;
 use crate::from_pack;
 use crate::losses;
@@ -73,7 +73,7 @@ pub struct Options {
     #[arg(long, default_value_t = 0.6)]
     pub degraded: f64,
     /// The share of them that are heard from across a bare room.
-    #[arg(long, default_value_t = 0.35)]
+    #[arg(long, default_value_t = FAR_SHARE)]
     pub far: f64,
     /// The share of batches whose utterances are two clips joined.
     #[arg(long, default_value_t = 0.3)]

@@ -32,6 +32,9 @@ const PAUSE: usize = 1600;
 /// Words that name nothing.
 const DETERMINERS: [&str; 3] = ["a", "an", "the"];
 
+/// The usual share of degraded utterances that are heard from across a bare room.
+pub const FAR_SHARE: f64 = 0.35;
+
 /// How batches are drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchPlan {

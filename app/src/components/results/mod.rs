@@ -56,8 +56,10 @@ pub fn Results() -> impl IntoView {
     let note = move || {
         // Of those shown, some have to be no good matches for the good ones to stand out.
         let enough = |count: usize| !provisional.get() || count < shown.with(Vec::len);
-        let line = page.line().filter(|(count, _)| enough(*count));
-        let good = || line.map(|(count, _)| answer::good_matches(count));
+        let good = || {
+            let (count, _) = page.line().filter(|(count, _)| enough(*count))?;
+            Some(answer::good_matches(count))
+        };
         let look = || {
             let can_be_found = page.pictures() != 0 && page.foreign().is_none();
             (!ranked.get() && can_be_found).then(|| texts::results::LOOK.to_owned())
